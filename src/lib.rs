@@ -1,0 +1,6 @@
+//! Podium: a Kubernetes cluster inside a web page, made for teaching.
+//!
+//! Data flows one way: YAML → `manifest` → objects (`api`) → store → controllers (`sim`) → scene (`view`) → pixels (`app`).
+//! ARCHITECTURE.md has the map. Nothing to the left knows what is to its right.
+
+pub mod api;
