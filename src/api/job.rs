@@ -1,0 +1,149 @@
+//! Jobs.
+
+use super::*;
+use crate::{reads, record, words};
+use std::rc::Rc;
+
+words! {
+    /// How completions are counted.
+    pub enum CompletionMode { NonIndexed = "NonIndexed", Indexed = "Indexed", }
+}
+words! {
+    /// When a replacement for a pod is made.
+    pub enum PodReplacementPolicy { TerminatingOrFailed = "TerminatingOrFailed", Failed = "Failed", }
+}
+reads! {
+    /// `JobSpec`, as far as it is read.
+    pub struct JobSpec {
+        /// How many pods may run at the same time.
+        pub parallelism: Option<i32> = "parallelism",
+        /// How many pods must succeed; absent means a work queue: any success ends it.
+        pub completions: Option<i32> = "completions",
+        /// How many failures are retried before the Job fails.
+        pub backoff_limit: Option<i32> = "backoffLimit",
+        /// How long the Job may be active, in seconds, whatever else it says.
+        pub active_deadline_seconds: Option<i64> = "activeDeadlineSeconds",
+        /// How long it is kept after it has finished, in seconds.
+        pub ttl_seconds_after_finished: Option<i32> = "ttlSecondsAfterFinished",
+        /// Does each pod have an index?
+        pub completion_mode: CompletionMode = "completionMode",
+        /// Is it held back?
+        pub suspend: bool = "suspend",
+        /// Did the user choose the selector?
+        pub manual_selector: bool = "manualSelector",
+        /// When a replacement is made.
+        pub pod_replacement_policy: PodReplacementPolicy = "podReplacementPolicy",
+        /// Which pods are its own.
+        pub selector: Selector = "selector",
+        /// What its pods look like.
+        pub template: PodTemplate = "template",
+    }
+}
+
+impl JobSpec {
+    /// How many pods may run at the same time.
+    pub fn parallelism(&self) -> i32 {
+        self.parallelism.unwrap_or(1)
+    }
+    /// How many failures are retried.
+    pub fn backoff_limit(&self) -> i32 {
+        self.backoff_limit.unwrap_or(6)
+    }
+}
+
+/// `JobStatus`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct JobStatus {
+    /// When the controller first took it up, or it was last resumed; cut to whole seconds.
+    pub started: Option<Time>,
+    /// When it completed.
+    pub completed: Option<Time>,
+    /// Pods that are pending or running.
+    pub active: i32,
+    /// Active pods that are ready; none until the first sync.
+    pub ready: Option<i32>,
+    /// Pods that are being stopped; none until the first sync.
+    pub terminating: Option<i32>,
+    /// Pods that succeeded and were counted.
+    pub succeeded: i32,
+    /// Pods that failed and were counted.
+    pub failed: i32,
+    /// Finished pods that still hold the tracking finalizer: seen as succeeded.
+    pub uncounted_succeeded: Rc<Vec<Uid>>,
+    /// Finished pods that still hold the tracking finalizer: seen as failed.
+    pub uncounted_failed: Rc<Vec<Uid>>,
+    /// Suspended, SuccessCriteriaMet, Complete, FailureTarget, Failed.
+    pub conditions: Conditions,
+}
+
+/// A Job.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Job {
+    /// Its metadata.
+    pub meta: Meta,
+    /// What it should be.
+    pub spec: Rc<Spec<JobSpec>>,
+    /// What it is.
+    pub status: JobStatus,
+}
+
+impl Job {
+    /// What a manifest may say beside its metadata.
+    pub fn body_shape() -> Shape {
+        Shape::Struct(&[Field {
+            name: "spec",
+            shape: JobSpec::shape,
+            doc: "What the Job should do.",
+        }])
+    }
+    /// Has it reached its end? Returns the final condition. Models pkg/controller/job/utils.go: FinishedCondition.
+    pub fn finished(&self) -> Option<&Condition> {
+        let ends =
+            |c: &&Condition| matches!(c.name, "Complete" | "Failed") && c.status == Truth::True;
+        self.status.conditions.iter().find(ends)
+    }
+}
+
+impl Resource for Job {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+    fn read(meta: Meta, value: &Value) -> Self {
+        let spec = Rc::new(Spec::new(value.get("spec").clone()));
+        Job {
+            meta,
+            spec,
+            status: JobStatus::default(),
+        }
+    }
+    fn keep_status(&mut self, old: &Self) {
+        self.status = old.status.clone();
+    }
+    fn body(&self) -> Value {
+        let s = &self.status;
+        let uids = |list: &[Uid]| {
+            let texts: Vec<String> = list.iter().map(|uid| uid.to_string()).collect();
+            (!texts.is_empty()).then_some(texts)
+        };
+        let uncounted = s.started.map(|_| {
+            record! { "failed" => uids(&s.uncounted_failed), "succeeded" => uids(&s.uncounted_succeeded) }
+        });
+        record! {
+            "spec" => self.spec.raw().clone(),
+            "status" => record! {
+                "active" => (s.active > 0).then_some(s.active),
+                "completionTime" => s.completed,
+                "conditions" => s.conditions.to_value(Some("lastProbeTime")),
+                "failed" => (s.failed > 0).then_some(s.failed),
+                "ready" => s.ready,
+                "startTime" => s.started,
+                "succeeded" => (s.succeeded > 0).then_some(s.succeeded),
+                "terminating" => s.terminating,
+                "uncountedTerminatedPods" => uncounted,
+            },
+        }
+    }
+}

@@ -1,0 +1,524 @@
+//! Pods. A pod shares its spec and labels with its siblings; what differs is its node, its status and its metadata.
+
+use super::*;
+use crate::{reads, record, words};
+use std::rc::Rc;
+
+words! {
+    /// What the kubelet does when a container ends.
+    pub enum RestartPolicy { Always = "Always", OnFailure = "OnFailure", Never = "Never", }
+}
+words! {
+    /// Where a pod is in its life.
+    pub enum Phase { Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed", Unknown = "Unknown", }
+}
+words! {
+    /// When the kubelet pulls an image.
+    pub enum PullPolicy { IfNotPresent = "IfNotPresent", Always = "Always", Never = "Never", }
+}
+words! {
+    /// A transport protocol.
+    pub enum Protocol { Tcp = "TCP", Udp = "UDP", Sctp = "SCTP", }
+}
+words! {
+    /// How a toleration compares values.
+    pub enum TolerationOperator { Equal = "Equal", Exists = "Exists", }
+}
+
+reads! {
+    /// A port that a container says it listens on.
+    pub struct ContainerPort {
+        /// A name that services may target.
+        pub name: Text = "name",
+        /// The port.
+        pub container_port: i32 = "containerPort",
+        /// The port on the node, if it claims one.
+        pub host_port: i32 = "hostPort",
+        /// Its protocol.
+        pub protocol: Protocol = "protocol",
+    }
+}
+reads! {
+    /// An environment variable with a literal value.
+    pub struct EnvVar {
+        /// Its name.
+        pub name: Text = "name",
+        /// Its value.
+        pub value: Text = "value",
+        /// Where the value comes from, if it is not literal.
+        pub value_from: Value = "valueFrom",
+    }
+}
+reads! {
+    /// Amounts of cpu and memory.
+    pub struct ResourceList {
+        /// Cores.
+        pub cpu: Option<Cpu> = "cpu",
+        /// Bytes.
+        pub memory: Option<Quantity> = "memory",
+    }
+}
+reads! {
+    /// What a container needs and what it may use.
+    pub struct ResourceRequirements {
+        /// What the scheduler sets aside for it.
+        pub requests: ResourceList = "requests",
+        /// What it may not exceed.
+        pub limits: ResourceList = "limits",
+    }
+}
+reads! {
+    /// A container.
+    pub struct Container {
+        /// Its name, unique in the pod.
+        pub name: Text = "name",
+        /// Its image, from which Podium works out what it does.
+        pub image: Text = "image",
+        /// The entry point, in place of the image's.
+        pub command: Vec<Text> = "command",
+        /// Arguments, in place of the image's.
+        pub args: Vec<Text> = "args",
+        /// Environment variables.
+        pub env: Vec<EnvVar> = "env",
+        /// Ports.
+        pub ports: Vec<ContainerPort> = "ports",
+        /// When its image is pulled.
+        pub image_pull_policy: Option<PullPolicy> = "imagePullPolicy",
+        /// Requests and limits.
+        pub resources: ResourceRequirements = "resources",
+    }
+}
+reads! {
+    /// A pod's consent to be where a taint is.
+    pub struct Toleration {
+        /// The taint's key; empty with `Exists` means every key.
+        pub key: Text = "key",
+        /// How values are compared.
+        pub operator: TolerationOperator = "operator",
+        /// The taint's value.
+        pub value: Text = "value",
+        /// The taint's effect; none means every effect.
+        pub effect: Option<Effect> = "effect",
+        /// For NoExecute: how long the pod stays, in seconds.
+        pub toleration_seconds: Option<i64> = "tolerationSeconds",
+    }
+}
+reads! {
+    /// `PodSpec`, as far as it is read.
+    pub struct PodSpec {
+        /// Containers; at least one.
+        pub containers: Vec<Container> = "containers",
+        /// Containers that run one after another before the others.
+        pub init_containers: Vec<Container> = "initContainers",
+        /// What happens when a container ends.
+        pub restart_policy: RestartPolicy = "restartPolicy",
+        /// How long containers may take to stop, in seconds.
+        pub termination_grace_period_seconds: Option<i64> = "terminationGracePeriodSeconds",
+        /// How long the pod may be active, in seconds.
+        pub active_deadline_seconds: Option<i64> = "activeDeadlineSeconds",
+        /// Labels that the node must have.
+        pub node_selector: Labels = "nodeSelector",
+        /// The node, if the user chose one.
+        pub node_name: Text = "nodeName",
+        /// Taints that it bears.
+        pub tolerations: Vec<Toleration> = "tolerations",
+        /// Its host name, if not its own name.
+        pub hostname: Text = "hostname",
+        /// The service in whose DNS it has a name.
+        pub subdomain: Text = "subdomain",
+        /// Does it use the node's own network?
+        pub host_network: bool = "hostNetwork",
+    }
+}
+reads! {
+    /// The metadata of a pod template.
+    pub struct TemplateMeta {
+        /// Labels that each pod gets.
+        pub labels: Labels = "labels",
+        /// Annotations that each pod gets.
+        pub annotations: Labels = "annotations",
+    }
+}
+reads! {
+    /// A template that pods are made from.
+    pub struct PodTemplate {
+        /// Their labels and annotations.
+        pub metadata: TemplateMeta = "metadata",
+        /// Their spec, shared by all of them.
+        pub spec: Rc<Spec<PodSpec>> = "spec",
+    }
+}
+
+impl Toleration {
+    /// Does it bear that taint? Models staging k8s.io/component-helpers/scheduling/corev1: TolerationsTolerateTaint.
+    pub fn tolerates(&self, taint: &Taint) -> bool {
+        let effect = self.effect.is_none_or(|e| e == taint.effect);
+        let key = self.key.is_empty() || self.key == taint.key;
+        let value = match self.operator {
+            TolerationOperator::Exists => true,
+            TolerationOperator::Equal => !self.key.is_empty() && self.value == taint.value,
+        };
+        effect && key && value
+    }
+}
+
+impl PodSpec {
+    /// What the scheduler must set aside: the sum over containers, or the largest init container if that is more.
+    /// Models staging k8s.io/component-helpers/resource/helpers.go: PodRequests.
+    pub fn requests(&self) -> Resources {
+        let request = |c: &Container| {
+            let (requests, limits) = (&c.resources.requests, &c.resources.limits);
+            let cpu = requests.cpu.as_ref().or(limits.cpu.as_ref());
+            let memory = requests.memory.as_ref().or(limits.memory.as_ref());
+            (cpu.map_or(0, |q| q.millis), memory.map_or(0, |q| q.amount))
+        };
+        let mut sum = (0i64, 0i64);
+        for (cpu, memory) in self.containers.iter().map(request) {
+            sum = (sum.0.saturating_add(cpu), sum.1.saturating_add(memory));
+        }
+        for (cpu, memory) in self.init_containers.iter().map(request) {
+            sum = (sum.0.max(cpu), sum.1.max(memory));
+        }
+        Resources {
+            cpu_millis: sum.0,
+            memory: sum.1,
+            pods: 1,
+        }
+    }
+    /// How long containers may take to stop, in seconds.
+    pub fn grace_secs(&self) -> i64 {
+        self.termination_grace_period_seconds.unwrap_or(30)
+    }
+    /// The quality of service. Models pkg/apis/core/v1/helper/qos: ComputePodQOS.
+    pub fn qos_class(&self) -> &'static str {
+        let all = || self.containers.iter().chain(&self.init_containers);
+        let asks = |r: &ResourceList| r.cpu.is_some() || r.memory.is_some();
+        if !all().any(|c| asks(&c.resources.requests) || asks(&c.resources.limits)) {
+            return "BestEffort";
+        }
+        let exact = |c: &Container| {
+            let (r, l) = (&c.resources.requests, &c.resources.limits);
+            l.cpu.is_some()
+                && l.memory.is_some()
+                && (r.cpu.is_none() || r.cpu == l.cpu)
+                && (r.memory.is_none() || r.memory == l.memory)
+        };
+        if all().all(exact) {
+            "Guaranteed"
+        } else {
+            "Burstable"
+        }
+    }
+}
+
+/// What a container is doing.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ContainerState {
+    /// Not running yet, or not again yet.
+    Waiting {
+        /// One word why.
+        reason: Text,
+        /// A sentence why.
+        message: Text,
+    },
+    /// Running.
+    Running {
+        /// Since when.
+        started: Time,
+    },
+    /// Ended.
+    Terminated(Ended),
+}
+
+/// How a container ended.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Ended {
+    /// Its exit code.
+    pub exit_code: i32,
+    /// `Completed`, `Error`, `OOMKilled`.
+    pub reason: Text,
+    /// A sentence, if there is more to say.
+    pub message: Text,
+    /// When it began.
+    pub started: Time,
+    /// When it ended.
+    pub finished: Time,
+}
+
+/// The status of one container.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ContainerStatus {
+    /// What it is doing.
+    pub state: ContainerState,
+    /// How it ended the last time, if it was restarted.
+    pub last: Option<Ended>,
+    /// Is it ready?
+    pub ready: bool,
+    /// How often it was restarted.
+    pub restarts: u32,
+}
+
+/// `PodStatus`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PodStatus {
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// One word why, where the phase needs one (`DeadlineExceeded`, `Evicted`).
+    pub reason: Text,
+    /// A sentence why.
+    pub message: Text,
+    /// Conditions.
+    pub conditions: Conditions,
+    /// One for each container, in order; empty until the kubelet has seen the pod.
+    pub containers: Rc<Vec<ContainerStatus>>,
+    /// One for each init container.
+    pub init_containers: Rc<Vec<ContainerStatus>>,
+    /// Its address; 0 until it has one.
+    pub ip: u32,
+    /// When the kubelet saw it.
+    pub started: Option<Time>,
+}
+
+/// A pod.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Pod {
+    /// Its metadata.
+    pub meta: Meta,
+    /// What it should be, shared with all pods of its template.
+    pub spec: Rc<Spec<PodSpec>>,
+    /// The node to which it is bound; empty until then.
+    pub node: Text,
+    /// What it is.
+    pub status: PodStatus,
+}
+
+impl Pod {
+    /// What a manifest may say beside its metadata.
+    pub fn body_shape() -> Shape {
+        Shape::Struct(&[Field {
+            name: "spec",
+            shape: PodSpec::shape,
+            doc: "What the pod should be.",
+        }])
+    }
+    /// A pod made from a template.
+    pub fn from_template(meta: Meta, template: &PodTemplate) -> Pod {
+        Pod {
+            meta,
+            spec: template.spec.clone(),
+            node: template.spec.node_name.clone(),
+            status: PodStatus::default(),
+        }
+    }
+    /// Has it ended for good?
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.status.phase, Phase::Succeeded | Phase::Failed)
+    }
+    /// Does it still count as work under way? Models pkg/controller/controller_utils.go: IsPodActive.
+    pub fn is_active(&self) -> bool {
+        !self.is_terminal() && !self.meta.is_terminating()
+    }
+    /// Is its `Ready` condition true?
+    pub fn is_ready(&self) -> bool {
+        self.status.conditions.is_true("Ready")
+    }
+}
+
+impl Resource for Pod {
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+    fn read(meta: Meta, value: &Value) -> Self {
+        let spec = Rc::new(Spec::<PodSpec>::new(value.get("spec").clone()));
+        Pod {
+            meta,
+            node: spec.node_name.clone(),
+            spec,
+            status: PodStatus::default(),
+        }
+    }
+    fn keep_status(&mut self, old: &Self) {
+        self.status = old.status.clone();
+        self.node = old.node.clone();
+    }
+    fn body(&self) -> Value {
+        record! { "spec" => pod_spec_value(self), "status" => self.status_value() }
+    }
+}
+
+/// The spec with what the server adds to each pod: node, priority, service account, its token's volume, tolerations.
+fn pod_spec_value(pod: &Pod) -> Value {
+    let mut spec = pod.spec.raw().clone();
+    if !pod.node.is_empty() {
+        spec.set("nodeName", pod.node.clone());
+    }
+    spec.default_to("enableServiceLinks", true);
+    spec.default_to("preemptionPolicy", "PreemptLowerPriority");
+    spec.default_to("priority", 0);
+    spec.default_to("serviceAccount", "default");
+    spec.default_to("serviceAccountName", "default");
+    let volume = token_volume_name(pod.meta.uid);
+    for list in ["containers", "initContainers"] {
+        if spec.get(list).is_null() {
+            continue;
+        }
+        for container in spec.map_mut().get_mut(list).expect("just seen").list_mut() {
+            let mount = record! { "mountPath" => "/var/run/secrets/kubernetes.io/serviceaccount", "name" => volume.clone(), "readOnly" => true };
+            container
+                .map_mut()
+                .entry("volumeMounts".into())
+                .or_default()
+                .list_mut()
+                .push(mount);
+        }
+    }
+    let tolerations = spec
+        .map_mut()
+        .entry("tolerations".into())
+        .or_default()
+        .list_mut();
+    for key in [
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+    ] {
+        let covered =
+            pod.spec.tolerations.iter().any(|t| {
+                (t.key.is_empty() || t.key == key) && t.effect != Some(Effect::NoSchedule)
+            });
+        if !covered {
+            tolerations.push(record! { "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300 });
+        }
+    }
+    spec.map_mut()
+        .entry("volumes".into())
+        .or_default()
+        .list_mut()
+        .push(token_volume(volume));
+    spec
+}
+
+/// The name of the volume that holds the service account's token.
+pub fn token_volume_name(uid: Uid) -> Text {
+    format!("kube-api-access-{}", suffix(mix(uid.0 ^ 0x746f_6b65), 5)).into()
+}
+
+/// Letters and digits of generated names. Models apimachinery/pkg/util/rand: no vowels, so no words.
+pub fn suffix(mut bits: u64, length: usize) -> String {
+    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let mut out = String::with_capacity(length);
+    for _ in 0..length {
+        out.push(LETTERS[(bits % 27) as usize] as char);
+        bits /= 27;
+    }
+    out
+}
+
+fn token_volume(name: Text) -> Value {
+    let token = record! { "serviceAccountToken" => record! { "expirationSeconds" => 3607, "path" => "token" } };
+    let ca = record! { "configMap" => record! {
+    "items" => vec![record! { "key" => "ca.crt", "path" => "ca.crt" }], "name" => "kube-root-ca.crt" } };
+    let field = record! { "fieldRef" => record! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" }, "path" => "namespace" };
+    let namespace = record! { "downwardAPI" => record! { "items" => vec![field] } };
+    record! { "name" => name, "projected" => record! { "defaultMode" => 420, "sources" => vec![token, ca, namespace] } }
+}
+
+impl Pod {
+    fn status_value(&self) -> Value {
+        let status = &self.status;
+        let mut conditions = status.conditions.to_value(None);
+        if !conditions.is_null() {
+            for condition in conditions.list_mut() {
+                condition
+                    .map_mut()
+                    .insert("lastProbeTime".into(), Value::Null);
+                condition.set("observedGeneration", 1);
+            }
+        }
+        let list = |specs: &[Container], statuses: &[ContainerStatus]| -> Value {
+            let each = specs
+                .iter()
+                .zip(statuses)
+                .map(|(c, s)| container_value(self, c, s));
+            let list: Vec<Value> = each.collect();
+            if list.is_empty() {
+                Value::Null
+            } else {
+                list.into()
+            }
+        };
+        let ip = (status.ip != 0).then(|| dotted(status.ip));
+        record! {
+            "conditions" => conditions,
+            "containerStatuses" => list(&self.spec.containers, &status.containers),
+            "initContainerStatuses" => list(&self.spec.init_containers, &status.init_containers),
+            "message" => (!status.message.is_empty()).then(|| status.message.clone()),
+            "observedGeneration" => status.started.map(|_| 1),
+            "phase" => status.phase.word(),
+            "podIP" => ip.clone(),
+            "podIPs" => ip.map(|ip| vec![record! { "ip" => ip }]),
+            "qosClass" => self.spec.qos_class(),
+            "reason" => (!status.reason.is_empty()).then(|| status.reason.clone()),
+            "startTime" => status.started,
+        }
+    }
+}
+
+fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Value {
+    let mount = record! {
+        "mountPath" => "/var/run/secrets/kubernetes.io/serviceaccount",
+        "name" => token_volume_name(pod.meta.uid),
+        "readOnly" => true,
+        "recursiveReadOnly" => "Disabled",
+    };
+    let running = matches!(status.state, ContainerState::Running { .. });
+    let last = status
+        .last
+        .as_ref()
+        .map(|e| record! { "terminated" => ended_value(e) });
+    record! {
+        "image" => spec.image.clone(),
+        "imageID" => "",
+        "lastState" => last.unwrap_or(Map::new().into()),
+        "name" => spec.name.clone(),
+        "ready" => status.ready,
+        "resources" => spec_resources(pod, spec),
+        "restartCount" => status.restarts,
+        "started" => running,
+        "state" => state_value(&status.state),
+        "volumeMounts" => vec![mount],
+    }
+}
+
+fn spec_resources(pod: &Pod, spec: &Container) -> Value {
+    let containers = pod.spec.raw().get("containers").items();
+    let own = containers
+        .iter()
+        .find(|c| c.get("name").as_str() == Some(&spec.name));
+    own.map_or(Value::Null, |c| c.get("resources").clone())
+}
+
+fn state_value(state: &ContainerState) -> Value {
+    match state {
+        ContainerState::Waiting { reason, message } => record! { "waiting" => record! {
+            "message" => (!message.is_empty()).then(|| message.clone()),
+            "reason" => (!reason.is_empty()).then(|| reason.clone()),
+        } },
+        ContainerState::Running { started } => {
+            record! { "running" => record! { "startedAt" => *started } }
+        }
+        ContainerState::Terminated(ended) => record! { "terminated" => ended_value(ended) },
+    }
+}
+
+fn ended_value(ended: &Ended) -> Value {
+    record! {
+        "exitCode" => ended.exit_code,
+        "finishedAt" => ended.finished,
+        "message" => (!ended.message.is_empty()).then(|| ended.message.clone()),
+        "reason" => ended.reason.clone(),
+        "startedAt" => ended.started,
+    }
+}
