@@ -4,3 +4,5 @@
 //! ARCHITECTURE.md has the map. Nothing to the left knows what is to its right.
 
 pub mod api;
+pub mod manifest;
+pub mod sim;

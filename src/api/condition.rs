@@ -84,9 +84,7 @@ impl Conditions {
             None => Rc::make_mut(&mut self.0).push(new),
             Some(i) => {
                 let old = &self.0[i];
-                if (old.status, &old.reason, &old.message)
-                    == (new.status, &new.reason, &new.message)
-                {
+                if (old.status, &old.reason, &old.message) == (new.status, &new.reason, &new.message) {
                     return false;
                 }
                 if old.status == new.status {
@@ -96,6 +94,11 @@ impl Conditions {
             }
         }
         true
+    }
+    /// Puts them in this order, as a component does that writes the whole list anew; others come first.
+    pub fn sort_as(&mut self, order: &[&str]) {
+        let place = |c: &Condition| order.iter().position(|name| *name == c.name);
+        Rc::make_mut(&mut self.0).sort_by_key(place);
     }
     /// Takes one away.
     pub fn remove(&mut self, name: &str) {

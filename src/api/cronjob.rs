@@ -81,14 +81,13 @@ impl Resource for CronJob {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        CronJob {
-            meta,
-            spec,
-            status: CronJobStatus::default(),
-        }
+        CronJob { meta, spec, status: CronJobStatus::default() }
     }
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
         let namespace = &self.meta.namespace;

@@ -145,14 +145,13 @@ impl Resource for Deployment {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        Deployment {
-            meta,
-            spec,
-            status: DeploymentStatus::default(),
-        }
+        Deployment { meta, spec, status: DeploymentStatus::default() }
     }
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
         let s = &self.status;

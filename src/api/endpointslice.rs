@@ -67,9 +67,7 @@ impl Resource for EndpointSlice {
         for item in value.get("endpoints").items() {
             let ready = item.at("conditions.ready").as_bool().unwrap_or(true);
             for address in item.get("addresses").items() {
-                let ip = address
-                    .as_str()
-                    .and_then(|s| s.parse::<std::net::Ipv4Addr>().ok());
+                let ip = address.as_str().and_then(|s| s.parse::<std::net::Ipv4Addr>().ok());
                 endpoints.push(Endpoint {
                     ip: ip.map_or(0, u32::from),
                     node: Text::decode(item.get("nodeName")),
@@ -87,13 +85,12 @@ impl Resource for EndpointSlice {
             protocol: Protocol::decode(v.get("protocol")),
         };
         let ports = value.get("ports").items().iter().map(port).collect();
-        EndpointSlice {
-            meta,
-            endpoints: Rc::new(endpoints),
-            ports: Rc::new(ports),
-        }
+        EndpointSlice { meta, endpoints: Rc::new(endpoints), ports: Rc::new(ports) }
     }
     fn keep_status(&mut self, _: &Self) {}
+    fn same_spec(&self, other: &Self) -> bool {
+        self.endpoints == other.endpoints && self.ports == other.ports
+    }
     fn body(&self) -> Value {
         let endpoint = |e: &Endpoint| {
             let target = (!e.pod.is_empty()).then(|| {

@@ -90,16 +90,11 @@ pub struct Job {
 impl Job {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: JobSpec::shape,
-            doc: "What the Job should do.",
-        }])
+        Shape::Struct(&[Field { name: "spec", shape: JobSpec::shape, doc: "What the Job should do." }])
     }
     /// Has it reached its end? Returns the final condition. Models pkg/controller/job/utils.go: FinishedCondition.
     pub fn finished(&self) -> Option<&Condition> {
-        let ends =
-            |c: &&Condition| matches!(c.name, "Complete" | "Failed") && c.status == Truth::True;
+        let ends = |c: &&Condition| matches!(c.name, "Complete" | "Failed") && c.status == Truth::True;
         self.status.conditions.iter().find(ends)
     }
 }
@@ -113,14 +108,13 @@ impl Resource for Job {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        Job {
-            meta,
-            spec,
-            status: JobStatus::default(),
-        }
+        Job { meta, spec, status: JobStatus::default() }
     }
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
         let s = &self.status;

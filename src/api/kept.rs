@@ -25,17 +25,16 @@ impl Resource for Kept {
         for name in ["apiVersion", "kind", "metadata"] {
             body.map_mut().remove(name);
         }
-        Kept {
-            kind: Kind::ConfigMap,
-            meta,
-            body,
-        }
+        Kept { kind: Kind::ConfigMap, meta, body }
     }
     fn keep_status(&mut self, old: &Self) {
         let status = old.body.get("status");
         if !status.is_null() {
             self.body.set("status", status.clone());
         }
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        self.body.get("spec") == other.body.get("spec")
     }
     fn body(&self) -> Value {
         self.body.clone()

@@ -51,6 +51,8 @@ pub trait Resource: Clone + std::hash::Hash + Sized {
     fn read(meta: Meta, value: &Value) -> Self;
     /// Takes over from `old` what the user does not own: the status, and what the server has set in the spec.
     fn keep_status(&mut self, old: &Self);
+    /// Does it ask for the same as another? Where this is false, a write raises the generation.
+    fn same_spec(&self, other: &Self) -> bool;
     /// Every top-level field but `apiVersion`, `kind` and `metadata`, as the API would show it.
     fn body(&self) -> Value;
 }
@@ -118,6 +120,14 @@ macro_rules! kinds {
                     $( (Object::$typed(new), Object::$typed(old)) => Rc::make_mut(new).keep_status(old), )*
                     (Object::Kept(new), Object::Kept(old)) => Rc::make_mut(new).keep_status(old),
                     _ => unreachable!("an update never changes the kind"),
+                }
+            }
+            /// Does it ask for the same as another of its kind?
+            pub fn same_spec(&self, other: &Object) -> bool {
+                match (self, other) {
+                    $( (Object::$typed(a), Object::$typed(b)) => a.same_spec(b), )*
+                    (Object::Kept(a), Object::Kept(b)) => a.same_spec(b),
+                    _ => false,
                 }
             }
             /// Every top-level field but `apiVersion`, `kind` and `metadata`.

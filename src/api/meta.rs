@@ -53,11 +53,7 @@ pub struct Key {
 impl Key {
     /// The key of an object.
     pub fn new(kind: Kind, namespace: impl Into<Text>, name: impl Into<Text>) -> Key {
-        Key {
-            kind,
-            namespace: namespace.into(),
-            name: name.into(),
-        }
+        Key { kind, namespace: namespace.into(), name: name.into() }
     }
 }
 
@@ -82,9 +78,7 @@ impl Labels {
     }
     /// Reads a map of strings.
     pub fn read(value: &Value) -> Labels {
-        let pairs = value
-            .fields()
-            .filter_map(|(k, v)| v.as_str().map(|_| (k.clone(), text_of(v))));
+        let pairs = value.fields().filter_map(|(k, v)| v.as_str().map(|_| (k.clone(), text_of(v))));
         Labels(Rc::new(pairs.collect()))
     }
     /// The map as plain data; null if empty.
@@ -92,10 +86,7 @@ impl Labels {
         if self.0.is_empty() {
             return Value::Null;
         }
-        let map = self
-            .0
-            .iter()
-            .map(|(k, v)| (k.clone(), Value::Str(v.clone())));
+        let map = self.0.iter().map(|(k, v)| (k.clone(), Value::Str(v.clone())));
         Value::Map(Rc::new(map.collect()))
     }
 }
@@ -169,11 +160,7 @@ pub struct Deletion {
 impl Meta {
     /// Metadata of a new object.
     pub fn named(namespace: impl Into<Text>, name: impl Into<Text>) -> Meta {
-        Meta {
-            name: name.into(),
-            namespace: namespace.into(),
-            ..Meta::default()
-        }
+        Meta { name: name.into(), namespace: namespace.into(), ..Meta::default() }
     }
     /// Reads what a user may write: names, labels, annotations, finalizers. The server owns the rest.
     pub fn read(value: &Value) -> Meta {
@@ -202,12 +189,7 @@ impl Meta {
     }
     /// Takes a finalizer away.
     pub fn remove_finalizer(&mut self, name: &str) {
-        self.finalizers = self
-            .finalizers
-            .iter()
-            .filter(|f| *f != name)
-            .cloned()
-            .collect();
+        self.finalizers = self.finalizers.iter().filter(|f| *f != name).cloned().collect();
     }
     /// As plain data.
     pub fn to_value(&self) -> Value {

@@ -30,7 +30,7 @@ pub use deployment::*;
 pub use endpointslice::*;
 pub use job::*;
 pub use kept::Kept;
-pub use kind::{Kind, KindInfo, Object, Resource};
+pub use kind::{Kind, KindInfo, Object, Resource, Typed};
 pub use meta::{Deletion, Key, Labels, Meta, Owner, Uid, mix};
 pub use namespace::Namespace;
 pub use node::*;

@@ -27,12 +27,11 @@ impl Resource for Namespace {
         Namespace { meta }
     }
     fn keep_status(&mut self, _: &Self) {}
+    fn same_spec(&self, _: &Self) -> bool {
+        true
+    }
     fn body(&self) -> Value {
-        let phase = if self.meta.is_terminating() {
-            "Terminating"
-        } else {
-            "Active"
-        };
+        let phase = if self.meta.is_terminating() { "Terminating" } else { "Active" };
         record! {
             "spec" => record! { "finalizers" => vec!["kubernetes"] },
             "status" => record! { "phase" => phase },

@@ -59,11 +59,7 @@ pub struct Node {
 impl Node {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: NodeSpec::shape,
-            doc: "",
-        }])
+        Shape::Struct(&[Field { name: "spec", shape: NodeSpec::shape, doc: "" }])
     }
     /// Is it `Ready`?
     pub fn is_ready(&self) -> bool {
@@ -102,6 +98,9 @@ impl Resource for Node {
         self.conditions = old.conditions.clone();
         self.address = old.address;
     }
+    fn same_spec(&self, other: &Self) -> bool {
+        self.spec == other.spec
+    }
     fn body(&self) -> Value {
         let amounts = record! {
             "cpu" => format_cpu(self.allocatable.cpu_millis),
@@ -109,8 +108,7 @@ impl Resource for Node {
             "memory" => format_memory(self.allocatable.memory),
             "pods" => self.allocatable.pods.to_string(),
         };
-        let address =
-            |kind: &'static str, address: String| record! { "address" => address, "type" => kind };
+        let address = |kind: &'static str, address: String| record! { "address" => address, "type" => kind };
         let addresses = vec![
             address("InternalIP", dotted(self.address)),
             address("Hostname", self.meta.name.to_string()),
@@ -129,11 +127,7 @@ impl Resource for Node {
 
 /// CPU in its shortest form: `4`, `1500m`.
 pub fn format_cpu(millis: i64) -> String {
-    if millis % 1000 == 0 {
-        (millis / 1000).to_string()
-    } else {
-        format!("{millis}m")
-    }
+    if millis % 1000 == 0 { (millis / 1000).to_string() } else { format!("{millis}m") }
 }
 
 /// Memory in the largest binary unit that loses nothing: `8Gi`, `100Mi`.

@@ -179,11 +179,7 @@ impl PodSpec {
         for (cpu, memory) in self.init_containers.iter().map(request) {
             sum = (sum.0.max(cpu), sum.1.max(memory));
         }
-        Resources {
-            cpu_millis: sum.0,
-            memory: sum.1,
-            pods: 1,
-        }
+        Resources { cpu_millis: sum.0, memory: sum.1, pods: 1 }
     }
     /// How long containers may take to stop, in seconds.
     pub fn grace_secs(&self) -> i64 {
@@ -203,11 +199,7 @@ impl PodSpec {
                 && (r.cpu.is_none() || r.cpu == l.cpu)
                 && (r.memory.is_none() || r.memory == l.memory)
         };
-        if all().all(exact) {
-            "Guaranteed"
-        } else {
-            "Burstable"
-        }
+        if all().all(exact) { "Guaranteed" } else { "Burstable" }
     }
 }
 
@@ -295,11 +287,7 @@ pub struct Pod {
 impl Pod {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: PodSpec::shape,
-            doc: "What the pod should be.",
-        }])
+        Shape::Struct(&[Field { name: "spec", shape: PodSpec::shape, doc: "What the pod should be." }])
     }
     /// A pod made from a template.
     pub fn from_template(meta: Meta, template: &PodTemplate) -> Pod {
@@ -333,16 +321,14 @@ impl Resource for Pod {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::<PodSpec>::new(value.get("spec").clone()));
-        Pod {
-            meta,
-            node: spec.node_name.clone(),
-            spec,
-            status: PodStatus::default(),
-        }
+        Pod { meta, node: spec.node_name.clone(), spec, status: PodStatus::default() }
     }
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
         self.node = old.node.clone();
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
         record! { "spec" => pod_spec_value(self), "status" => self.status_value() }
@@ -367,36 +353,21 @@ fn pod_spec_value(pod: &Pod) -> Value {
         }
         for container in spec.map_mut().get_mut(list).expect("just seen").list_mut() {
             let mount = record! { "mountPath" => "/var/run/secrets/kubernetes.io/serviceaccount", "name" => volume.clone(), "readOnly" => true };
-            container
-                .map_mut()
-                .entry("volumeMounts".into())
-                .or_default()
-                .list_mut()
-                .push(mount);
+            container.map_mut().entry("volumeMounts".into()).or_default().list_mut().push(mount);
         }
     }
-    let tolerations = spec
-        .map_mut()
-        .entry("tolerations".into())
-        .or_default()
-        .list_mut();
-    for key in [
-        "node.kubernetes.io/not-ready",
-        "node.kubernetes.io/unreachable",
-    ] {
-        let covered =
-            pod.spec.tolerations.iter().any(|t| {
-                (t.key.is_empty() || t.key == key) && t.effect != Some(Effect::NoSchedule)
-            });
+    let tolerations = spec.map_mut().entry("tolerations".into()).or_default().list_mut();
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let covered = pod
+            .spec
+            .tolerations
+            .iter()
+            .any(|t| (t.key.is_empty() || t.key == key) && t.effect != Some(Effect::NoSchedule));
         if !covered {
             tolerations.push(record! { "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300 });
         }
     }
-    spec.map_mut()
-        .entry("volumes".into())
-        .or_default()
-        .list_mut()
-        .push(token_volume(volume));
+    spec.map_mut().entry("volumes".into()).or_default().list_mut().push(token_volume(volume));
     spec
 }
 
@@ -417,7 +388,8 @@ pub fn suffix(mut bits: u64, length: usize) -> String {
 }
 
 fn token_volume(name: Text) -> Value {
-    let token = record! { "serviceAccountToken" => record! { "expirationSeconds" => 3607, "path" => "token" } };
+    let token =
+        record! { "serviceAccountToken" => record! { "expirationSeconds" => 3607, "path" => "token" } };
     let ca = record! { "configMap" => record! {
     "items" => vec![record! { "key" => "ca.crt", "path" => "ca.crt" }], "name" => "kube-root-ca.crt" } };
     let field = record! { "fieldRef" => record! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" }, "path" => "namespace" };
@@ -431,23 +403,14 @@ impl Pod {
         let mut conditions = status.conditions.to_value(None);
         if !conditions.is_null() {
             for condition in conditions.list_mut() {
-                condition
-                    .map_mut()
-                    .insert("lastProbeTime".into(), Value::Null);
+                condition.map_mut().insert("lastProbeTime".into(), Value::Null);
                 condition.set("observedGeneration", 1);
             }
         }
         let list = |specs: &[Container], statuses: &[ContainerStatus]| -> Value {
-            let each = specs
-                .iter()
-                .zip(statuses)
-                .map(|(c, s)| container_value(self, c, s));
+            let each = specs.iter().zip(statuses).map(|(c, s)| container_value(self, c, s));
             let list: Vec<Value> = each.collect();
-            if list.is_empty() {
-                Value::Null
-            } else {
-                list.into()
-            }
+            if list.is_empty() { Value::Null } else { list.into() }
         };
         let ip = (status.ip != 0).then(|| dotted(status.ip));
         record! {
@@ -474,10 +437,7 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
         "recursiveReadOnly" => "Disabled",
     };
     let running = matches!(status.state, ContainerState::Running { .. });
-    let last = status
-        .last
-        .as_ref()
-        .map(|e| record! { "terminated" => ended_value(e) });
+    let last = status.last.as_ref().map(|e| record! { "terminated" => ended_value(e) });
     record! {
         "image" => spec.image.clone(),
         "imageID" => "",
@@ -494,9 +454,7 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
 
 fn spec_resources(pod: &Pod, spec: &Container) -> Value {
     let containers = pod.spec.raw().get("containers").items();
-    let own = containers
-        .iter()
-        .find(|c| c.get("name").as_str() == Some(&spec.name));
+    let own = containers.iter().find(|c| c.get("name").as_str() == Some(&spec.name));
     own.map_or(Value::Null, |c| c.get("resources").clone())
 }
 

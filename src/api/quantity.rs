@@ -24,15 +24,12 @@ pub struct Cpu {
 /// Reads a quantity in thousandths. Models apimachinery/pkg/api/resource: a decimal number with one suffix out of
 /// `n u m k M G T P E`, `Ki Mi Gi Ti Pi Ei`, or an exponent.
 pub fn parse_millis(s: &str) -> Option<i128> {
-    let end = s
-        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-')))
-        .unwrap_or(s.len());
+    let end = s.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))).unwrap_or(s.len());
     let (number, suffix) = s.split_at(end);
     let negative = number.starts_with('-');
     let digits = number.trim_start_matches(['+', '-']);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if (whole.is_empty() && fraction.is_empty()) || whole.len() > 18 || digits.contains(['+', '-'])
-    {
+    if (whole.is_empty() && fraction.is_empty()) || whole.len() > 18 || digits.contains(['+', '-']) {
         return None;
     }
     // Nine digits of fraction are all that the smallest suffix can use.
@@ -89,20 +86,14 @@ impl Quantity {
     pub fn parse(s: &str) -> Option<Quantity> {
         let millis = parse_millis(s)?;
         let amount = millis.div_euclid(1000) + i128::from(millis.rem_euclid(1000) != 0);
-        Some(Quantity {
-            amount: amount.clamp(0, i64::MAX as i128) as i64,
-            text: s.to_owned().into(),
-        })
+        Some(Quantity { amount: amount.clamp(0, i64::MAX as i128) as i64, text: s.to_owned().into() })
     }
 }
 impl Cpu {
     /// Reads a quantity of CPU.
     pub fn parse(s: &str) -> Option<Cpu> {
         let millis = parse_millis(s)?.clamp(0, i64::MAX as i128) as i64;
-        Some(Cpu {
-            millis,
-            text: s.to_owned().into(),
-        })
+        Some(Cpu { millis, text: s.to_owned().into() })
     }
 }
 impl Decode for Quantity {

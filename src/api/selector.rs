@@ -31,16 +31,12 @@ reads! {
 impl Selector {
     /// A selector of exact labels.
     pub fn of_labels(labels: Labels) -> Selector {
-        Selector {
-            match_labels: labels,
-            match_expressions: Vec::new(),
-        }
+        Selector { match_labels: labels, match_expressions: Vec::new() }
     }
     /// Does it select an object with these labels?
     pub fn matches(&self, labels: &Labels) -> bool {
         let exact = |(k, v): (&Text, &Text)| labels.get(k) == Some(v);
-        self.match_labels.0.iter().all(exact)
-            && self.match_expressions.iter().all(|r| r.matches(labels))
+        self.match_labels.0.iter().all(exact) && self.match_expressions.iter().all(|r| r.matches(labels))
     }
     /// Does it ask for nothing?
     pub fn is_empty(&self) -> bool {

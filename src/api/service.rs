@@ -81,11 +81,7 @@ pub struct Service {
 impl Service {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: ServiceSpec::shape,
-            doc: "Who is reached, and how.",
-        }])
+        Shape::Struct(&[Field { name: "spec", shape: ServiceSpec::shape, doc: "Who is reached, and how." }])
     }
     /// Has it no virtual address, so that its name answers with the pods' own?
     pub fn is_headless(&self) -> bool {
@@ -102,14 +98,13 @@ impl Resource for Service {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        Service {
-            meta,
-            spec,
-            load_balancer_ip: 0,
-        }
+        Service { meta, spec, load_balancer_ip: 0 }
     }
     fn keep_status(&mut self, old: &Self) {
         self.load_balancer_ip = old.load_balancer_ip;
+    }
+    fn same_spec(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
         let mut load_balancer = Map::new();

@@ -76,9 +76,7 @@ impl Time {
             return None;
         }
         let days = days_from_civil(y as i64, mo, d);
-        Some(Time::from_unix(
-            days * 86_400 + (h * 3600 + mi * 60 + se) as i64,
-        ))
+        Some(Time::from_unix(days * 86_400 + (h * 3600 + mi * 60 + se) as i64))
     }
 }
 
@@ -170,12 +168,9 @@ mod tests {
 
     #[test]
     fn forms_agree_both_ways() {
-        for s in [
-            "2026-01-05T00:00:00Z",
-            "1970-01-01T00:00:00Z",
-            "2024-02-29T23:59:59Z",
-            "2100-03-01T12:00:00Z",
-        ] {
+        for s in
+            ["2026-01-05T00:00:00Z", "1970-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2100-03-01T12:00:00Z"]
+        {
             assert_eq!(Time::parse(s).unwrap().to_string(), s);
         }
         assert_eq!(Time::parse("2026-01-05T00:00:00Z").unwrap().weekday(), 1);

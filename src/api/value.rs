@@ -314,9 +314,6 @@ mod tests {
 
     #[test]
     fn json_escapes_as_go_does() {
-        assert_eq!(
-            Value::from("a<b>&\"\n").to_json(),
-            r#""a\u003cb\u003e\u0026\"\n""#
-        );
+        assert_eq!(Value::from("a<b>&\"\n").to_json(), r#""a\u003cb\u003e\u0026\"\n""#);
     }
 }

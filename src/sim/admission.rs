@@ -1,0 +1,255 @@
+//! What the API server adds to each new object, and the cluster before anything was applied to it.
+//!
+//! Models the `PrepareForCreate` of pkg/registry/*/strategy.go and the service allocators.
+
+use super::config::{NODES_MAX, OBJECTS_MAX, PODS_MAX};
+use super::network::{Addresses, SERVICE_RANGE};
+use super::record::{Actor, Because};
+use super::world::World;
+use crate::api::*;
+use crate::manifest::{self, Refusal};
+use crate::record;
+use std::rc::Rc;
+
+/// Gives a new object its identity, name, time and addresses, or refuses it. Nothing is written on refusal.
+pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Refusal> {
+    limits(world, &object)?;
+    let kind = object.kind();
+    if object.meta().name.is_empty() {
+        let name = generated_name(world, &object);
+        object.meta_mut().name = name;
+    }
+    let meta = object.meta();
+    if world.store.find(&object.key()).is_some() {
+        return Err(Refusal::already_exists(kind, &meta.name));
+    }
+    if kind.info().namespaced {
+        let namespace = world.store.lookup(Kind::Namespace, "", &meta.namespace);
+        match namespace {
+            None => return Err(Refusal::not_found(Kind::Namespace, &meta.namespace)),
+            Some(n) if n.meta().is_terminating() => {
+                return Err(Refusal::namespace_terminating(kind, &meta.name, &meta.namespace));
+            }
+            Some(_) => {}
+        }
+    }
+    let uid = world.store.next_uid();
+    let now = world.now();
+    let meta = object.meta_mut();
+    meta.uid = uid;
+    meta.created = now;
+    meta.deletion = None;
+    meta.generation = match kind {
+        Kind::Service | Kind::Node | Kind::Namespace | Kind::ConfigMap | Kind::Secret => 0,
+        _ => 1,
+    };
+    match &mut object {
+        Object::Job(job) => prepare_job(Rc::make_mut(job)),
+        Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
+        _ => {}
+    }
+    Ok(object)
+}
+
+/// Podium's own limits. A real cluster has them too, only less clearly.
+fn limits(world: &World, object: &Object) -> Result<(), Refusal> {
+    let store = &world.store;
+    let full = match object.kind() {
+        Kind::Pod if store.pod_count() >= PODS_MAX => format!("{PODS_MAX} pods"),
+        Kind::Node if store.list(Kind::Node, None).count() >= NODES_MAX => {
+            format!("{NODES_MAX} nodes")
+        }
+        _ if store.len() >= OBJECTS_MAX => format!("{OBJECTS_MAX} objects"),
+        _ => return Ok(()),
+    };
+    let message = format!("this cluster holds at most {full}, and they are all there");
+    Err(Refusal::forbidden(object.kind(), &object.meta().name, &message))
+}
+
+/// Models staging k8s.io/apiserver pkg/storage/names: a prefix cut to 58 letters and five letters or digits.
+fn generated_name(world: &World, object: &Object) -> Text {
+    let meta = object.meta();
+    let mut prefix = meta.generate_name.as_str();
+    if let Some((end, _)) = prefix.char_indices().nth(58) {
+        prefix = &prefix[..end];
+    }
+    let seed = StableName { seed: world.config().seed, revision: world.store.revision(), prefix };
+    (0u64..)
+        .map(|attempt| Text::from(format!("{prefix}{}", suffix(seed.draw(attempt), 5))))
+        .find(|name| {
+            let key = Key::new(object.kind(), meta.namespace.clone(), name.clone());
+            world.store.find(&key).is_none()
+        })
+        .expect("there are 14 million names")
+}
+
+struct StableName<'a> {
+    seed: u64,
+    revision: u64,
+    prefix: &'a str,
+}
+impl StableName<'_> {
+    fn draw(&self, attempt: u64) -> u64 {
+        super::StableHasher::of(&(self.seed, self.revision, self.prefix, attempt))
+    }
+}
+
+/// Gives a Job its selector and its pods the labels that it selects by.
+/// Models pkg/registry/batch/job/strategy.go: generateSelector.
+fn prepare_job(job: &mut Job) {
+    let spec = Rc::make_mut(&mut job.spec);
+    if spec.manual_selector {
+        return;
+    }
+    let uid = job.meta.uid.to_string();
+    let name = job.meta.name.clone();
+    spec.edit(|raw| {
+        raw.set("manualSelector", false);
+        let labels = [
+            ("batch.kubernetes.io/controller-uid", Text::from(uid.clone())),
+            ("batch.kubernetes.io/job-name", name.clone()),
+            ("controller-uid", uid.clone().into()),
+            ("job-name", name),
+        ];
+        let template = field(field(raw, "template"), "metadata");
+        for (key, value) in labels {
+            field(template, "labels").map_mut().insert(key.into(), value.into());
+        }
+        let selector = field(field(raw, "selector"), "matchLabels");
+        selector.map_mut().insert("batch.kubernetes.io/controller-uid".into(), uid.into());
+    });
+    // The API server shows the labels on the Job as well.
+    for (key, value) in spec.template.metadata.labels.0.iter() {
+        if job.meta.labels.0.is_empty() || job.meta.labels.get(key).is_none() {
+            job.meta.labels.insert(key.clone(), value.clone());
+        }
+    }
+}
+
+fn field<'a>(value: &'a mut Value, name: &'static str) -> &'a mut Value {
+    value.map_mut().entry(name.into()).or_default()
+}
+
+/// Gives a service its virtual address and node ports, or refuses those that it asks for.
+/// Models pkg/registry/core/service/storage/alloc.go.
+pub(super) fn prepare_service(
+    world: &mut World,
+    service: &mut Service,
+    old: Option<&Service>,
+) -> Result<(), Refusal> {
+    let uid = service.meta.uid;
+    let name = service.meta.name.clone();
+    let kind = service.spec.kind;
+    let spec = Rc::make_mut(&mut service.spec);
+    if kind == ServiceType::ExternalName {
+        return Ok(());
+    }
+    let draw = world.draw(uid, "service");
+    let asked = spec.cluster_ip.clone();
+    let ip: Text = match asked.as_str() {
+        "None" => asked,
+        "" => match old.map(|o| o.spec.cluster_ip.clone()).filter(|ip| !ip.is_empty()) {
+            Some(ip) => ip,
+            None => {
+                let ip = world.addresses.take_cluster_ip(uid, draw);
+                let ip = ip.ok_or_else(|| {
+                    Refusal::forbidden(Kind::Service, &name, "the range of virtual addresses is used up")
+                })?;
+                dotted(ip).into()
+            }
+        },
+        text => {
+            let parsed = text.parse::<std::net::Ipv4Addr>().map(u32::from).ok();
+            let claimed = parsed
+                .is_some_and(|ip| Addresses::is_service_ip(ip) && world.addresses.claim_cluster_ip(ip, uid));
+            if !claimed {
+                return Err(Refusal::cluster_ip(&name, text));
+            }
+            asked
+        }
+    };
+    let wants_ports = matches!(kind, ServiceType::NodePort | ServiceType::LoadBalancer);
+    let mut ports = spec.raw().get("ports").clone();
+    for (i, port) in spec.ports.iter().enumerate().filter(|_| wants_ports) {
+        let kept = old.and_then(|o| o.spec.ports.get(i)).map_or(0, |p| p.node_port);
+        let number = match (port.node_port, kept) {
+            (0, 0) => {
+                let free = world.addresses.take_node_port(uid, draw.rotate_left(i as u32 * 7 + 13));
+                free.ok_or_else(|| {
+                    Refusal::forbidden(Kind::Service, &name, "the range of node ports is used up")
+                })?
+            }
+            (0, kept) => kept,
+            (asked, _) if world.addresses.claim_node_port(asked, uid) => asked,
+            (asked, _) => return Err(Refusal::node_port(&name, i, asked)),
+        };
+        ports.list_mut()[i].set("nodePort", number);
+    }
+    spec.edit(|raw| {
+        raw.set("clusterIP", ip.clone());
+        raw.set("clusterIPs", vec![ip]);
+        raw.default_to("ipFamilies", vec!["IPv4"]);
+        raw.default_to("ipFamilyPolicy", "SingleStack");
+        raw.set("ports", ports);
+    });
+    Ok(())
+}
+
+/// Makes what every cluster has: its namespaces, its nodes, and the API server's own service.
+pub(super) fn bootstrap(world: &mut World) {
+    let because = || Because::of(Uid(0), "", "the cluster starts");
+    let mut add = |world: &mut World, object: Object| {
+        let made = world.create(object, Actor::Bootstrap, 0, because());
+        made.expect("the empty cluster takes what it is made of")
+    };
+    for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+        let mut meta = Meta::named("", name);
+        meta.labels.insert("kubernetes.io/metadata.name", name);
+        add(world, Namespace { meta }.into());
+    }
+    let (nodes, resources) = (world.config().nodes, world.config().node);
+    for number in 0..nodes {
+        let node = new_node(number, resources, world.now());
+        add(world, node.into());
+    }
+    let port = record! { "name" => "https", "port" => 443, "targetPort" => 6443 };
+    let spec = record! { "clusterIP" => dotted(SERVICE_RANGE + 1), "ports" => vec![port] };
+    let mut value = record! { "metadata" => record! { "name" => "kubernetes", "namespace" => "default" }, "spec" => spec };
+    manifest::set_defaults(Kind::Service, &mut value);
+    let mut service = Object::read(Kind::Service, &value);
+    service.meta_mut().labels.insert("component", "apiserver");
+    service.meta_mut().labels.insert("provider", "kubernetes");
+    add(world, service);
+}
+
+fn new_node(number: u32, resources: Resources, now: Time) -> Node {
+    let name = super::Config::node_name(number);
+    let mut meta = Meta::named("", name.clone());
+    for (key, value) in [
+        ("beta.kubernetes.io/arch", Text::from("amd64")),
+        ("beta.kubernetes.io/os", "linux".into()),
+        ("kubernetes.io/arch", "amd64".into()),
+        ("kubernetes.io/hostname", name),
+        ("kubernetes.io/os", "linux".into()),
+    ] {
+        meta.labels.insert(key, value);
+    }
+    let range = dotted(Addresses::pod_range(number + 1));
+    let spec = record! { "podCIDR" => format!("{range}/24"), "podCIDRs" => vec![format!("{range}/24")] };
+    let mut conditions = Conditions::default();
+    for (name, reason, message) in [
+        ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ] {
+        conditions.set(name, false, reason, message, now);
+    }
+    conditions.set("Ready", true, "KubeletReady", "kubelet is posting ready status", now);
+    Node {
+        meta,
+        spec: Spec::new(spec),
+        allocatable: resources,
+        conditions,
+        address: Addresses::of_node(number + 1),
+    }
+}

@@ -1,0 +1,217 @@
+//! The API server's front door: a person's request, checked, defaulted and written, or refused in its own words.
+
+use super::plan::Plan;
+use super::record::{Actor, Because};
+use super::world::{Event, World};
+use crate::api::{Key, Kind, Meta, Object, Text, Uid, Value};
+use crate::manifest::{self, Refusal};
+
+/// What happens to the dependents of a deleted object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Propagation {
+    /// They are deleted afterwards.
+    #[default]
+    Background,
+    /// They are deleted first.
+    Foreground,
+    /// They are left alone.
+    Orphan,
+}
+
+/// A request to the API server.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Request {
+    /// POST: a new object.
+    Create(Value),
+    /// PUT: an object in place of the one that is there. A resource version in it must be the present one.
+    Replace(Value),
+    /// PATCH: a JSON merge patch.
+    Patch(Key, Value),
+    /// DELETE, with the grace period in seconds if one was asked for.
+    Delete(Key, Propagation, Option<i64>),
+}
+
+/// What no kubectl can do to a cluster.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Sandbox {
+    /// A node's machine loses its power.
+    NodeDown(Text),
+    /// And gets it back.
+    NodeUp(Text),
+    /// A pod's containers crash: namespace and name.
+    Crash(Text, Text),
+    /// A controller is switched off.
+    ControllerDown(Text),
+    /// And on again.
+    ControllerUp(Text),
+    /// A request is sent: from a pod (`NAMESPACE/NAME`), or from outside (empty), to a URL.
+    Send(Text, Text),
+}
+
+impl World {
+    /// Carries out a request of a person.
+    pub fn handle(&mut self, request: &Request) -> Result<Object, Refusal> {
+        match request {
+            Request::Create(value) => {
+                let (kind, value) = self.prepared(value, None)?;
+                let object = Object::read(kind, &value);
+                let because = by_hand(Uid(0), "was created");
+                self.create(object, Actor::User, 0, because)
+            }
+            Request::Replace(value) => {
+                let kind = kind_of(value)?;
+                let key = self.key_of(kind, &Meta::read(value.get("metadata")));
+                let old = self.existing(&key)?.clone();
+                let asked = value.at("metadata.resourceVersion").as_str();
+                if asked.is_some_and(|rv| rv != old.meta().revision.to_string()) {
+                    return Err(Refusal::conflict(kind, &key.name));
+                }
+                self.write_over(&old, value)
+            }
+            Request::Patch(key, patch) => {
+                let old = self.existing(key)?.clone();
+                let mut value = old.to_value();
+                value.merge(patch);
+                self.write_over(&old, &value)
+            }
+            Request::Delete(key, propagation, grace) => {
+                let object = self.existing(key)?.clone();
+                self.delete_by_hand(object.clone(), *propagation, *grace);
+                Ok(object)
+            }
+        }
+    }
+
+    fn existing(&self, key: &Key) -> Result<&Object, Refusal> {
+        let found = self.store.find(key).and_then(|uid| self.store.get(uid));
+        found.ok_or_else(|| Refusal::not_found(key.kind, &key.name))
+    }
+    fn key_of(&self, kind: Kind, meta: &Meta) -> Key {
+        let namespace = if kind.info().namespaced { namespace_of(meta) } else { Text::default() };
+        Key::new(kind, namespace, meta.name.clone())
+    }
+    /// Defaults and checks what a person sent.
+    fn prepared(&self, value: &Value, old: Option<&Value>) -> Result<(Kind, Value), Refusal> {
+        let kind = kind_of(value)?;
+        let mut value = value.clone();
+        if kind.info().namespaced {
+            value.default_to("metadata.namespace", "default");
+        } else if !value.at("metadata.namespace").is_null() {
+            value.map_mut().get_mut("metadata").expect("just seen").map_mut().remove("namespace");
+        }
+        manifest::set_defaults(kind, &mut value);
+        let errors = manifest::validate(kind, &value, old);
+        if errors.is_empty() {
+            return Ok((kind, value));
+        }
+        let name = value.at("metadata.name").as_str().unwrap_or("");
+        Err(Refusal::invalid(kind, name, errors))
+    }
+    fn write_over(&mut self, old: &Object, value: &Value) -> Result<Object, Refusal> {
+        let (kind, value) = self.prepared(value, Some(&old.to_value()))?;
+        let mut new = Object::read(kind, &value);
+        new.keep_status(old);
+        // The server owns the identity; a person may change only labels, annotations and finalizers.
+        let read = new.meta().clone();
+        *new.meta_mut() = Meta {
+            labels: read.labels,
+            annotations: read.annotations,
+            finalizers: read.finalizers,
+            ..old.meta().clone()
+        };
+        if let (Object::Service(new), Object::Service(old)) = (&mut new, old) {
+            super::admission::prepare_service(self, std::rc::Rc::make_mut(new), Some(old))?;
+        }
+        if new.same_spec(old) && new.meta() == old.meta() && new.body() == old.body() {
+            return Ok(old.clone());
+        }
+        let because = by_hand(old.meta().uid, "was changed");
+        let written = self.update(new, Actor::User, 0, because);
+        Ok(written.unwrap_or_else(|| old.clone()))
+    }
+
+    /// Models staging k8s.io/apiserver pkg/registry/generic/registry/store.go: deletionFinalizersForGarbageCollection.
+    fn delete_by_hand(&mut self, mut object: Object, propagation: Propagation, grace: Option<i64>) {
+        let uid = object.meta().uid;
+        let finalizer = match propagation {
+            Propagation::Background => None,
+            Propagation::Foreground => Some("foregroundDeletion"),
+            Propagation::Orphan => Some("orphan"),
+        };
+        let because = || by_hand(uid, "was deleted");
+        if let Some(name) = finalizer.filter(|n| !object.meta().has_finalizer(n)) {
+            let mut all = object.meta().finalizers.to_vec();
+            all.push(name.into());
+            object.meta_mut().finalizers = all.into();
+            self.update(object, Actor::User, 0, because());
+        }
+        self.delete(uid, grace, Actor::User, 0, because());
+    }
+
+    /// Does what no kubectl can do. Returns what there is to say about it.
+    pub fn interfere(&mut self, act: &Sandbox) -> Result<String, String> {
+        match act {
+            Sandbox::NodeDown(name) | Sandbox::NodeUp(name) => {
+                if self.store.lookup(Kind::Node, "", name).is_none() {
+                    return Err(format!("there is no node {name}"));
+                }
+                if matches!(act, Sandbox::NodeDown(_)) {
+                    self.dead_nodes.insert(name.clone());
+                    return Ok(format!("{name} is down"));
+                }
+                self.dead_nodes.remove(name);
+                let pods: Vec<Uid> = self.store.pods_on(name).map(|p| p.meta.uid).collect();
+                for uid in pods {
+                    self.wake(Event::Kubelet(uid), self.now(), 0);
+                }
+                Ok(format!("{name} is up"))
+            }
+            Sandbox::Crash(namespace, name) => {
+                let pod = self.store.lookup(Kind::Pod, namespace, name).map(|p| p.meta().uid);
+                let uid = pod.ok_or_else(|| format!("there is no pod {namespace}/{name}"))?;
+                let mut plan = Plan::nothing();
+                if !super::kubelet::crash(self, uid, &mut plan) {
+                    return Err(format!("nothing runs in pod {name}"));
+                }
+                self.carry_out(plan, Actor::Kubelet, uid, 0);
+                self.wake(Event::Kubelet(uid), self.now(), 0);
+                Ok(format!("pod/{name} crashed"))
+            }
+            Sandbox::ControllerDown(name) | Sandbox::ControllerUp(name) => {
+                let row = super::controllers::ALL.iter().position(|c| c.name == name.as_str());
+                let row = row.ok_or_else(|| format!("there is no controller {name}"))? as u8;
+                if matches!(act, Sandbox::ControllerDown(_)) {
+                    self.switched_off.insert(Actor::Controller(row));
+                    return Ok(format!("controller {name} is off"));
+                }
+                self.switched_off.remove(&Actor::Controller(row));
+                // It starts anew, so it looks at everything once.
+                let all: Vec<Uid> = self.store.iter().map(|o| o.meta().uid).collect();
+                for uid in all {
+                    self.wake(Event::Reconcile(row, uid), self.now(), 0);
+                }
+                Ok(format!("controller {name} is on"))
+            }
+            Sandbox::Send(from, url) => {
+                let (said, plan) = super::network::send(self, from, url)?;
+                self.carry_out(plan, Actor::User, Uid(0), 0);
+                Ok(said)
+            }
+        }
+    }
+}
+
+/// The kind that a value says it is.
+fn kind_of(value: &Value) -> Result<Kind, Refusal> {
+    let (version, kind) = (value.get("apiVersion").as_str(), value.get("kind").as_str());
+    let (version, kind) = (version.unwrap_or(""), kind.unwrap_or(""));
+    Kind::find(version, kind).ok_or_else(|| Refusal::no_match(version, kind))
+}
+
+fn namespace_of(meta: &Meta) -> Text {
+    if meta.namespace.is_empty() { "default".into() } else { meta.namespace.clone() }
+}
+
+fn by_hand(uid: Uid, what: &'static str) -> Because {
+    Because::of(uid, "", what)
+}

@@ -1,0 +1,307 @@
+//! The store: every object, its revision, and the indexes by which it is found.
+//!
+//! The store never decides anything and never knows who writes. Nobody scans all pods: what is asked often has an index.
+
+use super::persistent::{Map, Set};
+use crate::api::{Key, Kind, Labels, Object, Phase, Pod, Resources, Text, Typed, Uid};
+use std::rc::Rc;
+
+/// How an owner sees a pod, in the order in which owners care.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Class {
+    /// Active, but not ready.
+    Starting,
+    /// Active and ready.
+    Ready,
+    /// Being stopped, not yet ended.
+    Stopping,
+    /// Ended, but still held by the Job controller's tracking finalizer.
+    Uncounted,
+    /// Ended well.
+    Succeeded,
+    /// Ended badly.
+    Failed,
+    /// Not a pod.
+    Other,
+}
+
+/// How many dependents of each class an owner has.
+pub type Tally = [u32; 7];
+
+/// The finalizer by which the Job controller makes sure that it counts each pod once.
+pub const TRACKING_FINALIZER: &str = "batch.kubernetes.io/job-tracking";
+
+/// The class of an object in its owner's eyes.
+pub fn class_of(object: &Object) -> Class {
+    let Object::Pod(pod) = object else {
+        return Class::Other;
+    };
+    if pod.is_terminal() {
+        return match pod.status.phase {
+            _ if pod.meta.has_finalizer(TRACKING_FINALIZER) => Class::Uncounted,
+            Phase::Succeeded => Class::Succeeded,
+            _ => Class::Failed,
+        };
+    }
+    match (pod.meta.is_terminating(), pod.is_ready()) {
+        (true, _) => Class::Stopping,
+        (false, true) => Class::Ready,
+        (false, false) => Class::Starting,
+    }
+}
+
+/// Every object of the cluster.
+#[derive(Clone, Default)]
+pub struct Store {
+    objects: Map<Uid, Object>,
+    names: Map<Key, Uid>,
+    owned: Set<(Uid, Class, Uid)>,
+    tallies: Map<Uid, Tally>,
+    on_node: Set<(Text, Uid)>,
+    loads: Map<Text, Resources>,
+    labelled: Set<(Text, Text, Text, Uid)>,
+    revision: u64,
+    last_uid: u64,
+    pods: usize,
+}
+
+impl Store {
+    /// The object with that identity.
+    pub fn get(&self, uid: Uid) -> Option<&Object> {
+        self.objects.get(&uid)
+    }
+    /// The object with that identity, if it is of that type.
+    pub fn get_as<T: Typed>(&self, uid: Uid) -> Option<&Rc<T>>
+    where
+        for<'a> &'a Rc<T>: TryFrom<&'a Object>,
+    {
+        self.get(uid)?.as_ref::<T>()
+    }
+    /// The identity of the object in that place.
+    pub fn find(&self, key: &Key) -> Option<Uid> {
+        self.names.get(key).copied()
+    }
+    /// The object in that place.
+    pub fn lookup(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Object> {
+        let key = Key::new(kind, namespace.to_owned(), name.to_owned());
+        self.get(self.find(&key)?)
+    }
+    /// All objects of a kind, in one namespace or in all, sorted by namespace and name.
+    pub fn list<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let from = Key::new(kind, namespace.unwrap_or("").to_owned(), "");
+        let namespace = namespace.map(str::to_owned);
+        self.names
+            .range(from..)
+            .take_while(move |(key, _)| {
+                key.kind == kind && namespace.as_ref().is_none_or(|n| key.namespace == n.as_str())
+            })
+            .filter_map(|(_, uid)| self.get(*uid))
+    }
+    /// All objects of a type, in one namespace or in all.
+    pub fn list_as<'a, T: Typed>(
+        &'a self,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = &'a Rc<T>> + use<'a, T>
+    where
+        for<'b> &'b Rc<T>: TryFrom<&'b Object>,
+    {
+        self.list(T::KIND, namespace).filter_map(Object::as_ref::<T>)
+    }
+    /// What an owner owns, of these classes, oldest first within a class.
+    pub fn owned(
+        &self,
+        owner: Uid,
+        classes: std::ops::RangeInclusive<Class>,
+    ) -> impl Iterator<Item = &Object> {
+        let (first, last) = classes.into_inner();
+        self.owned
+            .range((owner, first, Uid(0))..=(owner, last, Uid(u64::MAX)))
+            .filter_map(|(_, _, uid)| self.get(*uid))
+    }
+    /// The pods that an owner owns, of these classes.
+    pub fn owned_pods(
+        &self,
+        owner: Uid,
+        classes: std::ops::RangeInclusive<Class>,
+    ) -> impl Iterator<Item = &Rc<Pod>> {
+        self.owned(owner, classes).filter_map(Object::as_ref::<Pod>)
+    }
+    /// Everything that an owner owns.
+    pub fn dependents(&self, owner: Uid) -> impl Iterator<Item = &Object> {
+        self.owned(owner, Class::Starting..=Class::Other)
+    }
+    /// How many dependents of each class an owner has.
+    pub fn tally(&self, owner: Uid) -> Tally {
+        self.tallies.get(&owner).copied().unwrap_or_default()
+    }
+    /// The pods bound to a node.
+    pub fn pods_on(&self, node: &Text) -> impl Iterator<Item = &Rc<Pod>> {
+        self.on_node
+            .range((node.clone(), Uid(0))..=(node.clone(), Uid(u64::MAX)))
+            .filter_map(|(_, uid)| self.get_as::<Pod>(*uid))
+    }
+    /// What the pods on a node that have not ended ask for.
+    pub fn load(&self, node: &str) -> Resources {
+        self.loads.get(node).copied().unwrap_or_default()
+    }
+    /// The pods of a namespace that have all these labels; with no labels, none.
+    pub fn pods_labelled<'a>(
+        &'a self,
+        namespace: &'a Text,
+        labels: &'a Labels,
+    ) -> impl Iterator<Item = &'a Rc<Pod>> {
+        let indexed = labels.0.iter().find(|(k, _)| is_indexed(k));
+        let by_index = indexed.into_iter().flat_map(move |(k, v)| {
+            let low = (namespace.clone(), k.clone(), v.clone(), Uid(0));
+            let high = (namespace.clone(), k.clone(), v.clone(), Uid(u64::MAX));
+            let range = self.labelled.range(low..=high);
+            range.filter_map(|entry| self.get_as::<Pod>(entry.3))
+        });
+        // A selector of nothing but controllers' labels is rare enough to look at the whole namespace.
+        let scanned = labels.0.iter().next().filter(|_| indexed.is_none());
+        let by_scan = scanned.into_iter().flat_map(move |_| self.list_as::<Pod>(Some(namespace)));
+        by_index.chain(by_scan).filter(move |pod| {
+            let has = |(k, v): (&Text, &Text)| pod.meta.labels.get(k) == Some(v);
+            labels.0.iter().all(has)
+        })
+    }
+    /// Every object, by identity.
+    pub fn iter(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+    /// Is there nothing at all?
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+    /// How many pods there are.
+    pub fn pod_count(&self) -> usize {
+        self.pods
+    }
+    /// The revision of the last write.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+    /// An identity that nobody has had.
+    pub(super) fn next_uid(&mut self) -> Uid {
+        self.last_uid += 1;
+        Uid(self.last_uid)
+    }
+
+    /// Writes an object under a new revision; returns it as written, and what was there before.
+    pub(super) fn put(&mut self, mut object: Object) -> (Object, Option<Object>) {
+        self.revision += 1;
+        object.meta_mut().revision = self.revision;
+        let uid = object.meta().uid;
+        let old = self.objects.insert(uid, object.clone());
+        self.reindex(uid, old.as_ref(), Some(&object));
+        (object, old)
+    }
+    /// Takes an object away under a new revision.
+    pub(super) fn take(&mut self, uid: Uid) -> Option<Object> {
+        let old = self.objects.remove(&uid)?;
+        self.revision += 1;
+        self.reindex(uid, Some(&old), None);
+        Some(old)
+    }
+
+    fn reindex(&mut self, uid: Uid, old: Option<&Object>, new: Option<&Object>) {
+        match (old, new) {
+            (None, Some(new)) => {
+                self.names.insert(new.key(), uid);
+                self.pods += usize::from(new.kind() == Kind::Pod);
+            }
+            (Some(old), None) => {
+                self.names.remove(&old.key());
+                self.pods -= usize::from(old.kind() == Kind::Pod);
+            }
+            _ => {}
+        }
+        self.reindex_owners(uid, old, new);
+        let old = old.and_then(Object::as_ref::<Pod>);
+        let new = new.and_then(Object::as_ref::<Pod>);
+        self.reindex_node(uid, old, new);
+        if old.map(|p| &p.meta.labels) != new.map(|p| &p.meta.labels) {
+            for pod in old {
+                label_entries(pod, |entry| {
+                    self.labelled.remove(&entry);
+                });
+            }
+            for pod in new {
+                label_entries(pod, |entry| {
+                    self.labelled.insert(entry);
+                });
+            }
+        }
+    }
+
+    fn reindex_owners(&mut self, uid: Uid, old: Option<&Object>, new: Option<&Object>) {
+        let classes = (old.map(class_of), new.map(class_of));
+        let owners = |o: &Object| Rc::clone(&o.meta().owners);
+        let (before, after) = (old.map(owners), new.map(owners));
+        if classes.0 == classes.1 && before == after {
+            return;
+        }
+        for owner in before.iter().flat_map(|o| o.iter()) {
+            let class = classes.0.expect("there was an object");
+            self.owned.remove(&(owner.uid, class, uid));
+            let tally = self.tallies.entry(owner.uid).or_default();
+            tally[class as usize] -= 1;
+            if *tally == Tally::default() {
+                self.tallies.remove(&owner.uid);
+            }
+        }
+        for owner in after.iter().flat_map(|o| o.iter()) {
+            let class = classes.1.expect("there is an object");
+            self.owned.insert((owner.uid, class, uid));
+            self.tallies.entry(owner.uid).or_default()[class as usize] += 1;
+        }
+    }
+
+    fn reindex_node(&mut self, uid: Uid, old: Option<&Rc<Pod>>, new: Option<&Rc<Pod>>) {
+        let place = |p: &Rc<Pod>| (!p.node.is_empty()).then(|| p.node.clone());
+        let (before, after) = (old.and_then(place), new.and_then(place));
+        if before != after {
+            if let Some(node) = &before {
+                self.on_node.remove(&(node.clone(), uid));
+            }
+            if let Some(node) = &after {
+                self.on_node.insert((node.clone(), uid));
+            }
+        }
+        // A pod that has ended gives back what it asked for.
+        let weighs = |p: &&Rc<Pod>| !p.node.is_empty() && !p.is_terminal();
+        let (old, new) = (old.filter(weighs), new.filter(weighs));
+        if old.is_some() == new.is_some() {
+            return;
+        }
+        for (pod, sign) in [(old, -1), (new, 1)] {
+            let Some(pod) = pod else { continue };
+            let request = pod.spec.requests();
+            let load = self.loads.entry(pod.node.clone()).or_default();
+            load.cpu_millis += sign * request.cpu_millis;
+            load.memory += sign * request.memory;
+            load.pods += sign;
+        }
+    }
+}
+
+/// Labels that controllers make are found through the owner, so they need no index of their own.
+fn is_indexed(label: &str) -> bool {
+    !matches!(label, "controller-uid" | "job-name" | "pod-template-hash" | "controller-revision-hash")
+        && !label.starts_with("batch.kubernetes.io/")
+}
+
+fn label_entries(pod: &Pod, mut each: impl FnMut((Text, Text, Text, Uid))) {
+    let meta = &pod.meta;
+    for (key, value) in meta.labels.0.iter().filter(|(k, _)| is_indexed(k)) {
+        each((meta.namespace.clone(), key.clone(), value.clone(), meta.uid));
+    }
+}

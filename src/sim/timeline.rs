@@ -1,0 +1,194 @@
+//! [`Timeline`]: a world that remembers how it came to be, and so can go back, forth and another way.
+//!
+//! A timeline never stores pictures of the past: it is a seed, the inputs with their times, and some checkpoints from
+//! which the rest is replayed.
+
+use super::config::Config;
+use super::persistent::{Map, Sequence};
+use super::server::{Request, Sandbox};
+use super::world::World;
+use crate::api::{Object, Time};
+use crate::manifest::Refusal;
+
+/// How many events lie between two checkpoints at first.
+const CHECKPOINT_STEPS: u64 = 2_000;
+/// How many checkpoints are kept; beyond that, every other one of the older half is dropped.
+const CHECKPOINTS_MAX: usize = 256;
+
+/// Something that came from outside.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Input {
+    /// A request to the API server.
+    Api(Request),
+    /// What no kubectl can do.
+    Sandbox(Sandbox),
+}
+
+/// A world with its past, and with the future that was already lived.
+#[derive(Clone)]
+pub struct Timeline {
+    world: World,
+    /// Inputs of the past and, after a seek backwards, of the future.
+    inputs: Sequence<(Time, Input)>,
+    /// How many of the inputs the present world has taken.
+    taken: usize,
+    checkpoints: Map<(Time, u64), Checkpoint>,
+    /// The latest instant that was lived.
+    end: Time,
+}
+
+#[derive(Clone)]
+struct Checkpoint {
+    world: World,
+    taken: usize,
+}
+
+impl Timeline {
+    /// A fresh cluster.
+    pub fn new(config: Config) -> Timeline {
+        let world = World::new(config);
+        let mut timeline = Timeline {
+            end: world.now(),
+            world,
+            inputs: Sequence::default(),
+            taken: 0,
+            checkpoints: Map::default(),
+        };
+        timeline.checkpoint();
+        timeline
+    }
+    /// The world at the present instant.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+    /// The present instant.
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+    /// When the cluster started.
+    pub fn start(&self) -> Time {
+        self.world.config().start
+    }
+    /// The latest instant that was lived; beyond it nothing has happened yet.
+    pub fn end(&self) -> Time {
+        self.end
+    }
+    /// All inputs with their times.
+    pub fn inputs(&self) -> impl Iterator<Item = &(Time, Input)> {
+        self.inputs.iter()
+    }
+    /// Is there a lived future ahead of the present instant, which an input would cut off?
+    pub fn is_in_the_past(&self) -> bool {
+        self.world.now() < self.end
+    }
+
+    /// Sends a request to the API server, and remembers it. In the past, the future is cut off: that is a fork.
+    pub fn call(&mut self, request: Request) -> Result<Object, Refusal> {
+        self.remember(Input::Api(request.clone()));
+        self.world.handle(&request)
+    }
+    /// Does what no kubectl can do, and remembers it.
+    pub fn interfere(&mut self, act: Sandbox) -> Result<String, String> {
+        self.remember(Input::Sandbox(act.clone()));
+        self.world.interfere(&act)
+    }
+    fn remember(&mut self, input: Input) {
+        // An input comes after all that is due at its instant; so it does when it is replayed.
+        self.world.run_until(self.world.now());
+        self.cut();
+        self.inputs.push_back((self.world.now(), input));
+        self.taken += 1;
+    }
+    /// Forgets the future.
+    fn cut(&mut self) {
+        self.inputs.truncate(self.taken);
+        let now = (self.world.now(), self.world.steps());
+        let later: Vec<_> = self.checkpoints.range(now..).map(|(key, _)| *key).collect();
+        for key in later.into_iter().filter(|key| *key > now) {
+            self.checkpoints.remove(&key);
+        }
+        self.end = self.world.now();
+    }
+    /// A copy that goes its own way from the present instant; this one keeps its future.
+    pub fn fork(&self) -> Timeline {
+        let mut copy = self.clone();
+        copy.cut();
+        copy
+    }
+
+    /// Goes to an instant, forwards or backwards. The world there is the same, however it is reached.
+    pub fn seek(&mut self, to: Time) {
+        let to = to.max(self.start());
+        if to < self.world.now() {
+            self.go_back(to);
+        }
+        while self.advance(to) {}
+    }
+    /// Goes towards an instant by one event or input. Returns false once it is there.
+    pub fn advance(&mut self, to: Time) -> bool {
+        let input = self.inputs.get(self.taken).map(|(at, _)| *at);
+        let event = self.world.next_due().map(|(at, _)| at);
+        // What is due at the instant of an input comes before it: the input was given to the world as it was then.
+        let input_first = input.is_some_and(|at| event.is_none_or(|e| at < e));
+        match (input, event) {
+            (Some(at), _) if input_first && at <= to => {
+                self.world.run_until(at);
+                let (_, input) = self.inputs[self.taken].clone();
+                self.taken += 1;
+                match input {
+                    Input::Api(request) => drop(self.world.handle(&request)),
+                    Input::Sandbox(act) => drop(self.world.interfere(&act)),
+                }
+            }
+            (_, Some(at)) if at <= to => {
+                self.world.step();
+                self.checkpoint_if_due();
+            }
+            _ => {
+                self.world.run_until(to);
+                self.end = self.end.max(self.world.now());
+                return false;
+            }
+        }
+        self.end = self.end.max(self.world.now());
+        true
+    }
+    /// The instant of the next event or input, if there is one.
+    pub fn next_instant(&self) -> Option<Time> {
+        let input = self.inputs.get(self.taken).map(|(at, _)| *at);
+        let event = self.world.next_due().map(|(at, _)| at);
+        [input, event].into_iter().flatten().min()
+    }
+    fn go_back(&mut self, to: Time) {
+        let before = self.checkpoints.range(..(to, 0)).next_back();
+        let (_, checkpoint) = before
+            .or_else(|| self.checkpoints.get_min().map(|(k, v)| (k, v)))
+            .expect("the start is a checkpoint");
+        self.world = checkpoint.world.clone();
+        self.taken = checkpoint.taken;
+    }
+
+    fn checkpoint_if_due(&mut self) {
+        let last = self.checkpoints.range(..=(self.world.now(), u64::MAX)).next_back();
+        let steps = last.map_or(0, |(_, c)| c.world.steps());
+        if self.world.steps() - steps >= CHECKPOINT_STEPS {
+            self.checkpoint();
+        }
+    }
+    fn checkpoint(&mut self) {
+        let key = (self.world.now(), self.world.steps());
+        let checkpoint = Checkpoint { world: self.world.clone(), taken: self.taken };
+        self.checkpoints.insert(key, checkpoint);
+        if self.checkpoints.len() > CHECKPOINTS_MAX {
+            self.thin();
+        }
+    }
+    /// Drops every other checkpoint of the older half, but never the first.
+    fn thin(&mut self) {
+        let half = self.checkpoints.len() / 2;
+        let keys: Vec<_> = self.checkpoints.keys().copied().take(half).collect();
+        for key in keys.into_iter().skip(1).step_by(2) {
+            self.checkpoints.remove(&key);
+        }
+    }
+}

@@ -1,0 +1,455 @@
+//! [`World`]: the clock, the queue of what is due, and the one place where anything is written.
+
+use super::config::Config;
+use super::controllers::{self, Wakes};
+use super::events::{EventType, Events, Said};
+use super::hash::StableHasher;
+use super::history::History;
+use super::kubelet::{self, Runtime};
+use super::network::{Addresses, Flight};
+use super::persistent::{Map, Sequence, Set};
+use super::plan::{Action, Memo, Plan};
+use super::record::{Actor, Because, Change, Record, Records, Verb};
+use super::scheduler;
+use super::store::Store;
+use crate::api::{Deletion, Object, Pod, Span, Text, Time, Uid};
+use crate::manifest::Refusal;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+/// How long it takes until a write is seen by those who watch.
+pub const WATCH_LATENCY: Span = Span::millis(10);
+/// How many flights are kept to be seen.
+const FLIGHTS_MAX: usize = 2_000;
+
+/// What is due.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Event {
+    /// A controller looks at one object. The row of the controller, and the object.
+    Reconcile(u8, Uid),
+    /// The scheduler takes the next pod from its queue.
+    Schedule,
+    /// A kubelet looks at one of its pods.
+    Kubelet(Uid),
+}
+
+/// What an actor last did, for the stage to light it up.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Act {
+    /// When.
+    pub at: Time,
+    /// What it decided, in a sentence.
+    pub caption: Text,
+    /// The object it looked at.
+    pub about: Uid,
+}
+
+#[derive(Clone, Copy, Hash)]
+struct Due {
+    at: Time,
+    number: u64,
+    cause: u64,
+}
+
+/// A cluster at one instant. A clone costs next to nothing.
+#[derive(Clone)]
+pub struct World {
+    /// Every object.
+    pub store: Store,
+    /// What the control plane said.
+    pub events: Events,
+    /// Who wrote what, and why.
+    pub records: Records,
+    /// What became of each pod and owner over time.
+    pub history: History,
+    /// What is on its way over the network, or was lately.
+    pub flights: Sequence<Flight>,
+    pub(super) scheduler: scheduler::Queue,
+    pub(super) addresses: Addresses,
+    pub(super) switched_off: Set<Actor>,
+    pub(super) dead_nodes: Set<Text>,
+    pub(super) pulled: Set<(Text, Text)>,
+    config: Rc<Config>,
+    now: Time,
+    queue: Map<(Time, u64), Event>,
+    due: Map<Event, Due>,
+    numbers: u64,
+    steps: u64,
+    memos: Map<(Uid, Actor), Memo>,
+    runtimes: Map<Uid, Rc<Runtime>>,
+    acts: Map<Actor, Act>,
+}
+
+impl World {
+    /// A fresh cluster: namespaces, nodes, and the API server's own service.
+    pub fn new(config: Config) -> World {
+        let mut world = World {
+            store: Store::default(),
+            events: Events::default(),
+            records: Records::default(),
+            history: History::default(),
+            flights: Sequence::default(),
+            scheduler: scheduler::Queue::default(),
+            addresses: Addresses::default(),
+            switched_off: Set::default(),
+            dead_nodes: Set::default(),
+            pulled: Set::default(),
+            now: config.start,
+            config: Rc::new(config),
+            queue: Map::default(),
+            due: Map::default(),
+            numbers: 0,
+            steps: 0,
+            memos: Map::default(),
+            runtimes: Map::default(),
+            acts: Map::default(),
+        };
+        super::admission::bootstrap(&mut world);
+        world
+    }
+    /// What the cluster was made of.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+    /// The present instant.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+    /// How long the cluster has been there.
+    pub fn age(&self) -> Span {
+        self.now - self.config.start
+    }
+    /// How many events were carried out.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+    /// When the next event is due, and which it is.
+    pub fn next_due(&self) -> Option<(Time, Event)> {
+        self.queue.get_min().map(|((at, _), event)| (*at, *event))
+    }
+    /// When that event is due, if it is.
+    pub fn due(&self, event: Event) -> Option<Time> {
+        self.due.get(&event).map(|d| d.at)
+    }
+    /// What runs inside a pod.
+    pub fn runtime(&self, pod: Uid) -> Option<&Rc<Runtime>> {
+        self.runtimes.get(&pod)
+    }
+    /// What a controller remembers about an object.
+    pub fn memo(&self, actor: Actor, uid: Uid) -> Option<&Memo> {
+        self.memos.get(&(uid, actor))
+    }
+    /// What an actor last did.
+    pub fn act(&self, actor: Actor) -> Option<&Act> {
+        self.acts.get(&actor)
+    }
+    /// A number that depends on nothing but the seed, an object and a purpose.
+    pub fn draw(&self, uid: Uid, purpose: &str) -> u64 {
+        StableHasher::of(&(self.config.seed, uid, purpose))
+    }
+    /// Is the actor switched off?
+    pub fn is_off(&self, actor: Actor) -> bool {
+        self.switched_off.contains(&actor)
+    }
+    /// Does the node's machine run?
+    pub fn is_alive(&self, node: &str) -> bool {
+        !self.dead_nodes.contains(node)
+    }
+
+    /// A hash of everything that decides the future. The same natively and in wasm.
+    pub fn hash(&self) -> u64 {
+        let mut hasher = StableHasher::default();
+        (self.now, self.numbers, self.steps, self.store.revision()).hash(&mut hasher);
+        for object in self.store.iter() {
+            object.hash(&mut hasher);
+        }
+        for ((key, event), due) in self.queue.iter().zip(self.due.values()) {
+            (key, event, due).hash(&mut hasher);
+        }
+        for (key, memo) in self.memos.iter() {
+            (key, memo).hash(&mut hasher);
+        }
+        for (key, runtime) in self.runtimes.iter() {
+            (key, runtime).hash(&mut hasher);
+        }
+        for (number, event) in self.events.iter() {
+            (number, event).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Carries out the next event. Returns false if nothing is due.
+    pub fn step(&mut self) -> bool {
+        let Some((key, event)) = self.queue.get_min().cloned() else {
+            return false;
+        };
+        self.queue.remove(&key);
+        let cause = self.due.remove(&event).map_or(0, |d| d.cause);
+        self.now = key.0;
+        self.steps += 1;
+        match event {
+            Event::Reconcile(row, uid) => {
+                let plan = (controllers::ALL[row as usize].reconcile)(self, uid);
+                let again = plan.again;
+                self.carry_out(plan, Actor::Controller(row), uid, cause);
+                self.look_again(event, again, cause);
+            }
+            Event::Schedule => {
+                let cycle = scheduler::cycle(self);
+                self.scheduler = cycle.queue;
+                self.carry_out(cycle.plan, Actor::Scheduler, cycle.pod, cause);
+                self.look_again(event, cycle.again, cause);
+            }
+            Event::Kubelet(uid) => {
+                let plan = kubelet::sync(self, uid);
+                let again = plan.again;
+                self.carry_out(plan, Actor::Kubelet, uid, cause);
+                self.look_again(event, again, cause);
+            }
+        }
+        true
+    }
+    /// Carries out all that is due up to and at that instant, and then moves the clock there.
+    pub fn run_until(&mut self, until: Time) {
+        while self.next_due().is_some_and(|(at, _)| at <= until) {
+            self.step();
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn look_again(&mut self, event: Event, again: Option<Span>, cause: u64) {
+        if let Some(span) = again {
+            self.wake(event, self.now + span, cause);
+        }
+    }
+    /// Makes an event due at that time, unless it is due earlier already: a work queue holds each key once.
+    pub(super) fn wake(&mut self, event: Event, at: Time, cause: u64) {
+        // Nothing takes no time at all: so an instant is over once all that is due at it is done.
+        let at = at.max(self.now + Span(1));
+        if let Some(due) = self.due.get(&event) {
+            if due.at <= at {
+                return;
+            }
+            self.queue.remove(&(due.at, due.number));
+        }
+        self.numbers += 1;
+        let number = self.numbers;
+        self.queue.insert((at, number), event);
+        self.due.insert(event, Due { at, number, cause });
+    }
+
+    /// Writes what an actor has decided. `about` is the object that it looked at, `cause` the write that woke it.
+    pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) {
+        if !plan.caption.is_empty() {
+            let act = Act { at: self.now, caption: plan.caption, about };
+            self.acts.insert(by, act);
+        }
+        for action in plan.actions {
+            match action {
+                Action::Create(object, because) => {
+                    // A controller that is refused says so itself, by looking at the limits before it plans.
+                    let _ = self.create(object, by, cause, because);
+                }
+                Action::CreatePod(pod, because) => self.create_pod(pod, by, cause, because),
+                Action::DeletePod(uid, because) => self.delete_pod(uid, by, cause, because),
+                Action::Update(object, because) => {
+                    self.update(object, by, cause, because);
+                }
+                Action::Release(uid, finalizer, because) => {
+                    if let Some(mut object) = self.store.get(uid).cloned() {
+                        object.meta_mut().remove_finalizer(finalizer);
+                        self.update(object, by, cause, because);
+                    }
+                }
+                Action::Delete(uid, grace, because) => self.delete(uid, grace, by, cause, because),
+                Action::Say(said) => self.say(by, said),
+                Action::Remember(uid, memo) => {
+                    self.memos.insert((uid, by), memo);
+                }
+                Action::Run(uid, runtime) => {
+                    self.runtimes.insert(uid, runtime);
+                }
+                Action::Pulled(node, image) => {
+                    self.pulled.insert((node, image));
+                }
+                Action::Fly(flight) => {
+                    self.flights.push_back(flight);
+                    if self.flights.len() > FLIGHTS_MAX {
+                        self.flights.pop_front();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says something about an object.
+    pub(super) fn say(&mut self, by: Actor, said: Said) {
+        if let Some(about) = self.store.get(said.uid) {
+            let source = said.source.unwrap_or_else(|| by.name());
+            self.events.say(self.now, source, about, said);
+        }
+    }
+
+    /// Creates a pod for its controller and says so about the controller.
+    /// Models pkg/controller/controller_utils.go: RealPodControl.CreatePods.
+    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) {
+        let owner = pod.meta.controller().map(|o| o.uid);
+        let result = self.create(pod.into(), by, cause, because);
+        let (kind, reason, message) = match result {
+            Ok(pod) => (EventType::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
+            Err(refusal) => {
+                (EventType::Warning, "FailedCreate", format!("Error creating: {}", refusal.message))
+            }
+        };
+        self.say_about(owner, by, kind, reason, message);
+    }
+    /// Deletes a pod for its controller and says so about the controller.
+    /// Models pkg/controller/controller_utils.go: RealPodControl.DeletePod.
+    fn delete_pod(&mut self, uid: Uid, by: Actor, cause: u64, because: Because) {
+        let Some(pod) = self.store.get_as::<Pod>(uid) else {
+            return;
+        };
+        let owner = pod.meta.controller().map(|o| o.uid);
+        let message = format!("Deleted pod: {}", pod.meta.name);
+        self.delete(uid, None, by, cause, because);
+        self.say_about(owner, by, EventType::Normal, "SuccessfulDelete", message);
+    }
+    fn say_about(
+        &mut self,
+        uid: Option<Uid>,
+        by: Actor,
+        kind: EventType,
+        reason: &'static str,
+        message: String,
+    ) {
+        if let Some(uid) = uid {
+            let said = Said::new(uid, kind, reason, message);
+            self.say(by, said);
+        }
+    }
+
+    /// Creates an object: admission gives it its identity, name and addresses, or refuses it.
+    pub(super) fn create(
+        &mut self,
+        object: Object,
+        by: Actor,
+        cause: u64,
+        because: Because,
+    ) -> Result<Object, Refusal> {
+        let object = super::admission::admit(self, object)?;
+        let (new, _) = self.store.put(object);
+        self.committed(Verb::Added, None, new.clone(), by, cause, because);
+        Ok(new)
+    }
+    /// Writes an object that exists. Without it, nothing happens: it was deleted meanwhile.
+    pub(super) fn update(
+        &mut self,
+        mut object: Object,
+        by: Actor,
+        cause: u64,
+        because: Because,
+    ) -> Option<Object> {
+        let uid = object.meta().uid;
+        let old = self.store.get(uid)?;
+        if !object.same_spec(old) {
+            object.meta_mut().generation += 1;
+        }
+        let meta = object.meta();
+        let gone = meta.deletion.is_some_and(|d| d.grace_secs == 0) && meta.finalizers.is_empty();
+        let (new, old) = self.store.put(object);
+        self.committed(Verb::Modified, old, new.clone(), by, cause, because.clone());
+        if gone {
+            self.remove(uid, by, cause, because);
+        }
+        Some(new)
+    }
+    /// Asks for a deletion. Models staging k8s.io/apiserver pkg/registry/generic/registry/store.go: Delete, and
+    /// pkg/registry/core/pod/strategy.go: CheckGracefulDelete.
+    pub(super) fn delete(&mut self, uid: Uid, grace: Option<i64>, by: Actor, cause: u64, because: Because) {
+        let Some(object) = self.store.get(uid) else {
+            return;
+        };
+        let wanted = match object {
+            Object::Pod(pod) if pod.node.is_empty() || pod.is_terminal() => 0,
+            Object::Pod(pod) => grace.unwrap_or_else(|| pod.spec.grace_secs()),
+            _ => 0,
+        };
+        let meta = object.meta();
+        if wanted == 0 && meta.finalizers.is_empty() {
+            return self.remove(uid, by, cause, because);
+        }
+        // A second deletion can only shorten the grace of the first.
+        if meta.deletion.is_some_and(|d| d.grace_secs <= wanted) {
+            return;
+        }
+        let mut object = object.clone();
+        let asked = object.meta().deletion.map_or(self.now, |d| d.asked);
+        let meta = object.meta_mut();
+        meta.deletion = Some(Deletion { asked, grace_secs: wanted });
+        meta.generation += 1;
+        let (new, old) = self.store.put(object);
+        self.committed(Verb::Modified, old, new, by, cause, because);
+    }
+    fn remove(&mut self, uid: Uid, by: Actor, cause: u64, because: Because) {
+        let Some(old) = self.store.take(uid) else {
+            return;
+        };
+        self.runtimes.remove(&uid);
+        let from = (uid, Actor::User)..=(uid, Actor::Controller(u8::MAX));
+        let notes: Vec<_> = self.memos.range(from).map(|(key, _)| *key).collect();
+        for key in notes {
+            self.memos.remove(&key);
+        }
+        self.addresses.release(&old);
+        self.committed(Verb::Deleted, Some(old.clone()), old, by, cause, because);
+    }
+
+    /// Tells everybody who watches.
+    fn committed(
+        &mut self,
+        verb: Verb,
+        old: Option<Object>,
+        new: Object,
+        by: Actor,
+        cause: u64,
+        because: Because,
+    ) {
+        let revision = self.store.revision();
+        let change = Change { revision, verb, old, new };
+        if let Object::Pod(pod) = &change.new {
+            let had = change.old.as_ref().and_then(Object::as_ref::<Pod>).map_or(0, |p| p.status.ip);
+            if had == 0 && pod.status.ip != 0 {
+                self.addresses.note_pod_ip(&pod.node, pod.status.ip, pod.meta.uid);
+            }
+        }
+        self.history.note(self.now, &change);
+        self.records.push(Record {
+            revision,
+            at: self.now,
+            by,
+            verb,
+            uid: change.uid(),
+            kind: change.kind(),
+            cause,
+            because,
+        });
+        let mut wakes = Wakes::default();
+        for (row, controller) in controllers::ALL.iter().enumerate() {
+            let row = row as u8;
+            if self.is_off(Actor::Controller(row)) {
+                continue;
+            }
+            (controller.watches)(&self.store, &change, &mut wakes);
+            for (uid, after) in wakes.drain() {
+                let at = self.now + WATCH_LATENCY + after;
+                self.wake(Event::Reconcile(row, uid), at, revision);
+            }
+        }
+        if self.scheduler.watch(self.now, &change) {
+            self.wake(Event::Schedule, self.now + WATCH_LATENCY, revision);
+        }
+        if let Some(after) = kubelet::watch(&change) {
+            self.wake(Event::Kubelet(change.uid()), self.now + after, revision);
+        }
+    }
+}
