@@ -34,7 +34,7 @@ pub fn environment(_w: &World, _p: &Pod, _c: &Container) -> Vec<(Text, Text)> {
     vec![]
 }
 pub fn ask(_w: &World, _p: &Pod, _q: &Question) -> (Answer, Span, Option<Flight>) {
-    (Answer::Refused, Span(1), None)
+    (Answer::NoNameServer, Span(1), None)
 }
 pub fn send(_w: &World, _f: &str, _u: &str) -> Result<(String, Plan), String> {
     Err(String::new())
