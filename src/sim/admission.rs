@@ -198,7 +198,7 @@ pub(super) fn prepare_service(
 /// Makes what every cluster has: its namespaces, its nodes, and the API server's own service.
 pub(super) fn bootstrap(world: &mut World) {
     let because = || Because::of(Uid(0), "", "the cluster starts");
-    let mut add = |world: &mut World, object: Object| {
+    let add = |world: &mut World, object: Object| {
         let made = world.create(object, Actor::Bootstrap, 0, because());
         made.expect("the empty cluster takes what it is made of")
     };

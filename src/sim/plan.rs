@@ -13,7 +13,7 @@ pub enum Action {
     /// Creates an object.
     Create(Object, Because),
     /// Creates a pod for its controller, and says so about the controller.
-    CreatePod(Pod, Because),
+    CreatePod(Box<Pod>, Because),
     /// Deletes a pod for its controller, and says so about the controller.
     DeletePod(Uid, Because),
     /// Writes an object that exists. A spec that differs raises its generation.
@@ -65,6 +65,11 @@ impl Plan {
     /// Adds a creation.
     pub fn create(&mut self, object: impl Into<Object>, because: Because) {
         self.actions.push(Action::Create(object.into(), because));
+    }
+    /// How many objects it creates so far.
+    pub fn creations(&self) -> usize {
+        let creates = |a: &&Action| matches!(a, Action::Create(..) | Action::CreatePod(..));
+        self.actions.iter().filter(creates).count()
     }
     /// Adds a write.
     pub fn update(&mut self, object: impl Into<Object>, because: Because) {

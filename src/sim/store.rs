@@ -189,6 +189,10 @@ impl Store {
     pub fn revision(&self) -> u64 {
         self.revision
     }
+    /// The identity that was given out last.
+    pub fn last_uid(&self) -> Uid {
+        Uid(self.last_uid)
+    }
     /// An identity that nobody has had.
     pub(super) fn next_uid(&mut self) -> Uid {
         self.last_uid += 1;

@@ -143,6 +143,10 @@ impl World {
     pub fn act(&self, actor: Actor) -> Option<&Act> {
         self.acts.get(&actor)
     }
+    /// The identity that the next object will get, after so many others of the same plan.
+    pub fn next_identity(&self, others: usize) -> Uid {
+        Uid(self.store.last_uid().0 + 1 + others as u64)
+    }
     /// A number that depends on nothing but the seed, an object and a purpose.
     pub fn draw(&self, uid: Uid, purpose: &str) -> u64 {
         StableHasher::of(&(self.config.seed, uid, purpose))
@@ -250,7 +254,7 @@ impl World {
                     // A controller that is refused says so itself, by looking at the limits before it plans.
                     let _ = self.create(object, by, cause, because);
                 }
-                Action::CreatePod(pod, because) => self.create_pod(pod, by, cause, because),
+                Action::CreatePod(pod, because) => self.create_pod(*pod, by, cause, because),
                 Action::DeletePod(uid, because) => self.delete_pod(uid, by, cause, because),
                 Action::Update(object, because) => {
                     self.update(object, by, cause, because);
@@ -421,6 +425,12 @@ impl World {
             if had == 0 && pod.status.ip != 0 {
                 self.addresses.note_pod_ip(&pod.node, pod.status.ip, pod.meta.uid);
             }
+        }
+        if let Object::Service(service) = &change.new
+            && service.load_balancer_ip != 0
+            && verb != Verb::Deleted
+        {
+            self.addresses.note_load_balancer(service.load_balancer_ip, service.meta.uid);
         }
         self.history.note(self.now, &change);
         self.records.push(Record {

@@ -50,3 +50,51 @@ fn show() {
         assert_eq!(h, t.world().hash());
     }
 }
+
+#[test]
+fn show_cron() {
+    let mut t = Timeline::new(Config::default());
+    let mut template = job(
+        "x",
+        &["sh", "-c", "sleep 10"],
+        record! { "completions" => 5, "parallelism" => 2, "backoffLimit" => 3, "activeDeadlineSeconds" => 60 },
+    );
+    template.map_mut().remove("metadata");
+    let cron = record! { "apiVersion" => "batch/v1", "kind" => "CronJob", "metadata" => record! { "name" => "demo-cronjob", "namespace" => "default" },
+    "spec" => record! { "schedule" => "*/2 * * * *", "successfulJobsHistoryLimit" => 3, "failedJobsHistoryLimit" => 1, "jobTemplate" => record! { "spec" => template.get("spec").clone() } } };
+    t.call(Request::Create(cron)).unwrap();
+    let web = record! { "apiVersion" => "apps/v1", "kind" => "Deployment", "metadata" => record! { "name" => "web", "namespace" => "default" },
+    "spec" => record! { "replicas" => 3, "selector" => record! { "matchLabels" => record! { "app" => "web" } },
+    "template" => record! { "metadata" => record! { "labels" => record! { "app" => "web" } }, "spec" => record! { "containers" => vec![record! { "name" => "nginx", "image" => "nginx:1.25" }] } } } };
+    t.call(Request::Create(web)).unwrap();
+    let service = record! { "apiVersion" => "v1", "kind" => "Service", "metadata" => record! { "name" => "web", "namespace" => "default" },
+    "spec" => record! { "type" => "LoadBalancer", "selector" => record! { "app" => "web" }, "ports" => vec![record! { "port" => 80 }] } };
+    t.call(Request::Create(service)).unwrap();
+    let start = t.start();
+    t.seek(start + Span::secs(20));
+    let key = podium::api::Key::new(Kind::Deployment, "default", "web");
+    t.call(Request::Patch(key, record! { "spec" => record! { "replicas" => 5 } })).unwrap();
+    t.seek(start + Span::secs(40));
+    let key = podium::api::Key::new(Kind::Deployment, "default", "web");
+    t.call(Request::Patch(key, record! { "spec" => record! { "template" => record! { "metadata" => record! { "labels" => record! { "app" => "web", "v" => "2" } } } } })).unwrap();
+    t.seek(start + Span::secs(600));
+    for (_, e) in t.world().events.iter().filter(|(_, e)| e.object != Kind::Pod) {
+        println!(
+            "{:8.3} {:?}/{} {} {}",
+            (e.first - start).as_secs_f64(),
+            e.object,
+            e.name,
+            e.reason,
+            e.message
+        );
+    }
+    for k in [Kind::Job, Kind::EndpointSlice, Kind::CronJob, Kind::Deployment, Kind::ReplicaSet] {
+        for o in t.world().store.list(k, None) {
+            println!(
+                "{} {}",
+                o.meta().name,
+                o.body().get(if k == Kind::EndpointSlice { "endpoints" } else { "status" }).to_json()
+            );
+        }
+    }
+}

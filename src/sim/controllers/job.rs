@@ -138,7 +138,6 @@ fn field_of(reason: &str) -> &'static str {
 
 /// One sync: what was read, what is being written.
 struct Sync<'a> {
-    world: &'a World,
     now: Time,
     uid: Uid,
     /// The Job as it will be written.
@@ -162,7 +161,6 @@ impl<'a> Sync<'a> {
             None => (0, None),
         };
         Sync {
-            world,
             now: world.now(),
             uid,
             job: Job::clone(job),
@@ -301,7 +299,7 @@ impl<'a> Sync<'a> {
         let field = if wanted < parallelism { "spec.completions" } else { "spec.parallelism" };
         for _ in 0..missing {
             let because = Because::of(self.uid, field, self.plan.caption.clone());
-            self.plan.actions.push(Action::CreatePod(new_pod(&self.job), because));
+            self.plan.actions.push(Action::CreatePod(Box::new(new_pod(&self.job)), because));
         }
         (active + missing, ready, terminating)
     }

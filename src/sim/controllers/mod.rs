@@ -3,7 +3,13 @@
 //! A controller never writes and never waits: it is told of changes, names the objects to look at, and for one object
 //! at a time turns what it reads into a [`Plan`].
 
+mod cronjob;
+pub mod deployment;
+pub mod endpointslice;
+mod garbage;
 mod job;
+mod replicaset;
+mod service_lb;
 
 use super::plan::Plan;
 use super::record::Change;
@@ -42,7 +48,15 @@ impl Wakes {
 }
 
 /// Every controller.
-pub static ALL: &[Controller] = &[job::CONTROLLER];
+pub static ALL: &[Controller] = &[
+    job::CONTROLLER,
+    cronjob::CONTROLLER,
+    deployment::CONTROLLER,
+    replicaset::CONTROLLER,
+    endpointslice::CONTROLLER,
+    service_lb::CONTROLLER,
+    garbage::CONTROLLER,
+];
 
 /// The row of the controller of that name.
 pub fn row(name: &str) -> u8 {

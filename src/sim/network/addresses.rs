@@ -21,7 +21,7 @@ pub struct Addresses {
     node_ports: Map<i32, Uid>,
     pod_cursor: Map<Text, u32>,
     pods: Map<u32, Uid>,
-    load_balancers: u32,
+    load_balancers: Map<u32, Uid>,
 }
 
 impl Addresses {
@@ -101,9 +101,17 @@ impl Addresses {
         self.node_ports.get(&port).copied()
     }
     /// The next address of a load balancer.
-    pub fn take_load_balancer(&mut self) -> u32 {
-        self.load_balancers += 1;
-        LOAD_BALANCER_RANGE + 9 + self.load_balancers
+    pub fn next_load_balancer(&self) -> u32 {
+        let last = self.load_balancers.get_max().map_or(LOAD_BALANCER_RANGE + 9, |(ip, _)| *ip);
+        last + 1
+    }
+    /// Notes that a service has the address of a load balancer.
+    pub fn note_load_balancer(&mut self, ip: u32, uid: Uid) {
+        self.load_balancers.insert(ip, uid);
+    }
+    /// The service behind the address of a load balancer.
+    pub fn balanced_at(&self, ip: u32) -> Option<Uid> {
+        self.load_balancers.get(&ip).copied()
     }
     /// Takes back what a deleted object had.
     pub fn release(&mut self, object: &Object) {
@@ -112,6 +120,7 @@ impl Addresses {
                 self.pods.remove(&pod.status.ip);
             }
             Object::Service(service) => {
+                self.load_balancers.remove(&service.load_balancer_ip);
                 let ip = service.spec.cluster_ip.parse::<std::net::Ipv4Addr>();
                 if let Ok(ip) = ip {
                     self.cluster_ips.remove(&u32::from(ip));
