@@ -1,45 +1,26 @@
-//! stub
-use crate::api::*;
-pub struct FieldError;
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    pub code: u16,
-    pub reason: &'static str,
-    pub message: String,
-}
-impl Refusal {
-    fn new(code: u16, reason: &'static str, message: String) -> Refusal {
-        Refusal { code, reason, message }
-    }
-    pub fn already_exists(k: Kind, n: &str) -> Refusal {
-        Self::new(409, "AlreadyExists", format!("{} \"{n}\" already exists", k.info().plural))
-    }
-    pub fn not_found(k: Kind, n: &str) -> Refusal {
-        Self::new(404, "NotFound", format!("{} \"{n}\" not found", k.info().plural))
-    }
-    pub fn conflict(k: Kind, n: &str) -> Refusal {
-        Self::new(409, "Conflict", format!("{} \"{n}\" conflict", k.info().plural))
-    }
-    pub fn forbidden(k: Kind, n: &str, m: &str) -> Refusal {
-        Self::new(403, "Forbidden", format!("{} \"{n}\" is forbidden: {m}", k.info().plural))
-    }
-    pub fn namespace_terminating(k: Kind, n: &str, m: &str) -> Refusal {
-        Self::forbidden(k, n, m)
-    }
-    pub fn cluster_ip(n: &str, m: &str) -> Refusal {
-        Self::forbidden(Kind::Service, n, m)
-    }
-    pub fn node_port(n: &str, _i: usize, _p: i32) -> Refusal {
-        Self::forbidden(Kind::Service, n, "")
-    }
-    pub fn no_match(v: &str, k: &str) -> Refusal {
-        Self::new(404, "NotFound", format!("{v} {k}"))
-    }
-    pub fn invalid(_k: Kind, n: &str, _e: Vec<FieldError>) -> Refusal {
-        Self::new(422, "Invalid", n.into())
-    }
-}
-pub fn set_defaults(_: Kind, _: &mut Value) {}
-pub fn validate(_: Kind, _: &Value, _: Option<&Value>) -> Vec<FieldError> {
-    vec![]
-}
+//! The manifest room: text → diagnostics → checked, defaulted and validated data.
+//!
+//! This room never knows the simulation, a clock, or the page. It reads nothing but its arguments and the table of the
+//! API's fields; it never panics on what a person wrote; and nothing in it depends on what is in a cluster: what does
+//! (addresses, names that are taken) is said by the simulation, with the same [`Refusal`].
+
+mod check;
+mod defaults;
+mod diagnostic;
+mod document;
+mod field;
+mod hint;
+mod quantity;
+mod refusal;
+mod schema;
+mod suggest;
+mod validate;
+mod yaml;
+
+pub use defaults::set_defaults;
+pub use diagnostic::{Diagnostic, Mark, Severity, TextSpan};
+pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecodable};
+pub use field::{Fault, FieldError, Path};
+pub use refusal::Refusal;
+pub use validate::{COUNT_MAX, validate};
+pub use yaml::{DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};

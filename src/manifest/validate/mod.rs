@@ -1,0 +1,118 @@
+//! The API server's rules, in its words and its order. Models pkg/apis/*/validation/validation.go: one file a kind, one
+//! row a kind.
+
+mod container;
+mod cronjob;
+mod deployment;
+mod job;
+mod meta;
+mod names;
+mod pod;
+mod pod_update;
+mod probe;
+mod resources;
+mod selector;
+mod service;
+mod volume;
+
+use super::field::{FieldError, Path};
+use crate::api::{Kind, Value};
+
+/// How many pods one object may ask for: as many as a cluster in a browser tab holds.
+pub const COUNT_MAX: i64 = 150_000;
+
+/// The errors found so far.
+type Errors = Vec<FieldError>;
+
+/// One row a kind: the rules for a new object, those for a change, and what its names must look like.
+struct Rules {
+    kind: Kind,
+    create: fn(&Value, &mut Errors),
+    update: fn(&Value, &Value, &mut Errors),
+    name: names::Rule,
+}
+
+const TABLE: &[Rules] = &[
+    Rules { kind: Kind::Pod, create: pod::create, update: pod_update::update, name: names::subdomain },
+    Rules { kind: Kind::Job, create: job::create, update: job::update, name: names::subdomain },
+    Rules { kind: Kind::CronJob, create: cronjob::create, update: cronjob::update, name: names::subdomain },
+    Rules {
+        kind: Kind::Deployment,
+        create: deployment::create,
+        update: deployment::update,
+        name: names::subdomain,
+    },
+    Rules {
+        kind: Kind::ReplicaSet,
+        create: deployment::create_set,
+        update: deployment::update_set,
+        name: names::subdomain,
+    },
+    Rules {
+        kind: Kind::Service,
+        create: service::create,
+        update: service::update,
+        name: names::relaxed_label,
+    },
+    Rules { kind: Kind::Namespace, create: nothing, update: nothing_more, name: names::label },
+    Rules { kind: Kind::EndpointSlice, create: nothing, update: nothing_more, name: names::subdomain },
+];
+
+/// Every rule that a checked and defaulted object breaks; `old` is what it replaces.
+pub fn validate(kind: Kind, value: &Value, old: Option<&Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let rules = TABLE.iter().find(|r| r.kind == kind);
+    meta::check(kind, value, rules.map_or(names::subdomain, |r| r.name), &mut errors);
+    if let Some(rules) = rules {
+        match old {
+            None => (rules.create)(value, &mut errors),
+            Some(old) => (rules.update)(value, old, &mut errors),
+        }
+    }
+    errors
+}
+
+fn nothing(_: &Value, _: &mut Errors) {}
+fn nothing_more(_: &Value, _: &Value, _: &mut Errors) {}
+
+/// The string, or an empty one.
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("")
+}
+
+/// Models apimachinery pkg/api/validation: ValidateNonnegativeField.
+fn not_negative(value: &Value, path: &Path, errors: &mut Errors) {
+    if value.as_int().is_some_and(|n| n < 0) {
+        errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
+    }
+}
+
+/// A word that must be one of a few, where it is there.
+fn one_of(value: &Value, words: &[&str], path: &Path, errors: &mut Errors) {
+    if value.as_str().is_some_and(|word| !words.contains(&word)) {
+        errors.push(FieldError::not_supported(path, value, words));
+    }
+}
+
+/// A number that must lie between two others.
+fn in_range(value: &Value, least: i64, most: i64, path: &Path, errors: &mut Errors) {
+    if value.as_int().is_some_and(|n| !(least..=most).contains(&n)) {
+        let detail = format!("must be between {least} and {most}, inclusive");
+        errors.push(FieldError::invalid(path, value, detail));
+    }
+}
+
+/// Models apimachinery pkg/api/validation: ValidateImmutableField.
+fn immutable(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    if new != old {
+        errors.push(FieldError::invalid(path, new, "field is immutable"));
+    }
+}
+
+/// More pods than this cluster can hold are refused, as a quota would.
+fn fits(count: &Value, path: &Path, errors: &mut Errors) {
+    if let Some(n) = count.as_int().filter(|n| *n > COUNT_MAX) {
+        let detail = format!("exceeded quota: podium, requested: pods={n}, limited: pods={COUNT_MAX}");
+        errors.push(FieldError::forbidden(path, detail));
+    }
+}
