@@ -163,6 +163,12 @@ impl<'a> Walk<'a> {
                 "YAML reads yes, no, on, off, true and false as truth values: put the text in quotes."
                     .to_owned()
             }
+            (Type::Str, Value::Map(_)) if self.names.last() == Some(&"selector") => {
+                "This selector holds the labels themselves: leave out matchLabels.".to_owned()
+            }
+            (Type::Struct(_) | Type::Map(_) | Type::List(_), Value::Str(s)) => {
+                run_together(s).unwrap_or(ty.advice())
+            }
             (ty, _) => ty.advice(),
         };
         self.wrong(path, format!("json: cannot unmarshal {got} into {place} of type {go}"), hint);
@@ -193,6 +199,18 @@ impl<'a> Walk<'a> {
             );
             self.wrong(path, message, Type::Time.advice());
         }
+    }
+}
+
+/// A text where fields belong is often a field without its colon, or without the space behind it.
+fn run_together(text: &str) -> Option<String> {
+    let first = text.split([' ', ':']).next().unwrap_or("");
+    let is_word = !first.is_empty() && first.chars().all(|c| c.is_ascii_alphanumeric());
+    let rest = &text[first.len()..];
+    match (is_word, rest.chars().next()) {
+        (true, Some(':')) => Some(format!("Put a space after the colon: \"{first}: {}\".", rest[1..].trim())),
+        (true, Some(_)) => Some(format!("A colon is missing: \"{first}: {}\".", rest.trim())),
+        _ => None,
     }
 }
 

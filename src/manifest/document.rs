@@ -228,6 +228,8 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         (None, Some(why)) => Some(Undecoded::Server(Refusal::undecodable(kind, &why))),
         (None, None) => strict(&found).map(|why| Undecoded::Server(Refusal::undecodable(kind, &why))),
     };
+    let typed = !found.iter().any(|f| f.sort == Sort::Type);
+    let misnamed = found.iter().any(|f| f.sort == Sort::Unknown);
     for f in found {
         let span = match f.sort {
             Sort::Type => document.span_of(&f.path),
@@ -241,10 +243,12 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         let (severity, span) = (Severity::Information, document.span_of("kind"));
         said.push(Diagnostic { severity, span, message, hint, path: "kind".into() });
     }
-    if document.undecoded.is_none() {
+    if typed {
         let mut value = document.value.clone();
         set_defaults(kind, &mut value);
-        for e in validate(kind, &value, None) {
+        // A field with a misspelt name is missing under its right one; saying so twice would confuse.
+        let errors = validate(kind, &value, None);
+        for e in errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required)) {
             let span = document.span_of(&e.field);
             let (severity, message, hint) =
                 (Severity::Error, e.to_string(), super::hint::for_error(kind, &e));

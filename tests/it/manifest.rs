@@ -123,3 +123,191 @@ fn invalid_manifests_are_refused_in_the_same_words() {
         unexpected.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n")
     );
 }
+
+/// Fields that the simulation fills in, because they depend on the cluster.
+fn without_what_the_cluster_adds(kind: Kind, value: &mut Value) {
+    let remove = |value: &mut Value, parent: &str, names: &[&str]| {
+        let mut inner = value.at(parent).clone();
+        if inner.is_null() {
+            return;
+        }
+        for name in names {
+            inner.map_mut().remove(*name);
+        }
+        value.set(parent, inner);
+    };
+    remove(value, "metadata", &["creationTimestamp", "generation", "resourceVersion", "uid", "namespace"]);
+    value.map_mut().remove("status");
+    match kind {
+        Kind::Deployment => remove(value, "metadata", &["annotations"]),
+        Kind::Job => {
+            remove(value, "metadata", &["labels"]);
+            remove(value, "spec", &["selector"]);
+            remove(value, "spec.template.metadata", &["labels"]);
+        }
+        Kind::Service => {
+            remove(value, "spec", &["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]);
+            let mut ports = value.at("spec.ports").clone();
+            for port in ports.list_mut() {
+                port.map_mut().remove("nodePort");
+            }
+            value.set("spec.ports", ports);
+        }
+        Kind::Pod => {
+            remove(
+                value,
+                "spec",
+                &["nodeName", "preemptionPolicy", "priority", "serviceAccount", "serviceAccountName"],
+            );
+            let added = |v: &Value, field: &str| {
+                let word = text(v, field);
+                word.starts_with("kube-api-access") || word.starts_with("node.kubernetes.io/")
+            };
+            let mut spec = value.get("spec").clone();
+            drop_from(&mut spec, "volumes", &|v| added(v, "name"));
+            drop_from(&mut spec, "tolerations", &|v| added(v, "key"));
+            for list in ["containers", "initContainers"] {
+                let mut containers = spec.get(list).clone();
+                if containers.is_null() {
+                    continue;
+                }
+                for c in containers.list_mut() {
+                    drop_from(c, "volumeMounts", &|v| added(v, "name"));
+                }
+                spec.set(list, containers);
+            }
+            value.set("spec", spec);
+        }
+        _ => {}
+    }
+}
+
+fn drop_from(value: &mut Value, list: &str, gone: &dyn Fn(&Value) -> bool) {
+    let mut items = value.get(list).clone();
+    if items.is_null() {
+        return;
+    }
+    items.list_mut().retain(|v| !gone(v));
+    if items.items().is_empty() {
+        value.map_mut().remove(list);
+    } else {
+        value.set(list, items);
+    }
+}
+
+#[test]
+fn defaults_are_the_servers() {
+    let Some(all) = conformance("validation/valid.jsonl") else { return };
+    let (mut right, mut other, mut wrong) = (0, Vec::new(), Vec::new());
+    for case in lines(&all) {
+        let name = text(&case, "name");
+        let recorded = manifest::parse(text(&case, "get_yaml"));
+        let Some(recorded) = recorded.documents.into_iter().next() else { continue };
+        let document = manifest::parse(text(&case, "manifest")).documents.remove(0);
+        let kind = document.kind.expect("a valid manifest has a kind");
+        let (mut value, mut want) = (document.value, recorded.value);
+        manifest::set_defaults(kind, &mut value);
+        let once = value.clone();
+        manifest::set_defaults(kind, &mut value);
+        assert_eq!(once, value, "{name}: filling in twice changes something");
+        assert_eq!(manifest::validate(kind, &value, None), [], "{name}");
+        without_what_the_cluster_adds(kind, &mut value);
+        without_what_the_cluster_adds(kind, &mut want);
+        if value == want {
+            right += 1;
+        } else if kind.info().simulated {
+            wrong.push(format!("## {name}\nwant {}\nhave {}", want.to_json(), value.to_json()));
+        } else {
+            other.push(name.to_owned());
+        }
+    }
+    println!("{right} right; kinds that are only kept, not yet right: {other:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Examples that today's API server refuses too, or that need a kind from outside.
+const REFUSED_EXAMPLES: &[&str] = &[
+    "job/cronjob.yaml",                            // batch/v1beta1 is gone since 1.25
+    "job/job-tmpl.yaml",                           // $ITEM must be replaced first
+    "controllers/job-success-policy-example.yaml", // has no name and no restartPolicy
+    "pods/pod-with-node-affinity.yaml",            // has a list where a map belongs
+    "controllers/hpa-rs.yaml",                     // autoscaling/v1: taken by a real cluster, not yet here
+    "controllers/replication.yaml", // ReplicationController: taken by a real cluster, not yet here
+];
+
+#[test]
+fn examples_of_the_documentation_are_taken() {
+    let folder = std::env::var_os("PODIUM_CONFORMANCE").map(PathBuf::from);
+    let folder =
+        folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance"));
+    let mut files = Vec::new();
+    let mut folders = vec![folder.join("manifests")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "yaml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut refused = Vec::new();
+    for file in &files {
+        let text = std::fs::read_to_string(file).expect("it was listed");
+        let name = file.to_string_lossy().into_owned();
+        let parsed = manifest::parse(&text);
+        let errors: Vec<String> = parsed
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == manifest::Severity::Error)
+            .map(ToString::to_string)
+            .collect();
+        let expected = REFUSED_EXAMPLES.iter().any(|r| name.ends_with(r));
+        if expected == errors.is_empty() {
+            refused.push(format!("{name}: {}", errors.join("\n    ")));
+        }
+    }
+    println!("{} examples", files.len());
+    assert!(
+        refused.is_empty(),
+        "{} of {} are not as expected:\n{}",
+        refused.len(),
+        files.len(),
+        refused.join("\n")
+    );
+}
+
+/// Each text of tests/suite/manifest beside what is said of it. `UPDATE=1` writes what is said now.
+#[test]
+fn mistakes_are_explained() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite/manifest");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("it is there").map(|e| e.expect("readable").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "yaml"));
+    files.sort();
+    let mut wrong = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("it was listed");
+        let parsed = manifest::parse(&text);
+        let mut said: String = parsed.diagnostics.iter().map(|d| format!("{d}\n")).collect();
+        for document in &parsed.documents {
+            let kind = document.kind.map_or("-", |k| k.info().name);
+            said += &format!("= {kind}");
+            match &document.undecoded {
+                Some(undecoded) => said += &format!(": {}\n", undecoded.for_kubectl("FILE")),
+                None => said += "\n",
+            }
+        }
+        let snapshot = file.with_extension("txt");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&snapshot, &said).expect("writable");
+        }
+        let want = std::fs::read_to_string(&snapshot).unwrap_or_default();
+        if want != said {
+            wrong.push(format!("## {}\nwant\n{want}said\n{said}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

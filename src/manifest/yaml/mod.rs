@@ -4,6 +4,7 @@
 //! scalars are those of YAML 1.1. Limits hold before anything is built: bytes, depth, and nodes with aliases resolved.
 
 mod build;
+mod flow;
 mod places;
 mod scalar;
 mod words;
@@ -14,6 +15,7 @@ use super::diagnostic::{Diagnostic, Lines, Severity};
 use crate::api::Value;
 use build::Builder;
 use saphyr_parser::{Parser, ScanError};
+use std::borrow::Cow;
 
 /// The longest text that is read, in bytes. The API server takes requests of 3 MiB.
 pub const TEXT_BYTES_MAX: usize = 3 << 20;
@@ -21,6 +23,9 @@ pub const TEXT_BYTES_MAX: usize = 3 << 20;
 pub const DEPTH_MAX: usize = 64;
 /// How many scalars, lists and maps a text may hold once its aliases are resolved.
 pub const NODES_MAX: usize = 200_000;
+
+/// How many brackets with an odd indentation a document may have.
+const REPAIRS_MAX: u32 = 20;
 
 /// One document of a text.
 pub(super) struct Read {
@@ -115,17 +120,38 @@ impl<'a> Chunk<'a> {
         })
     }
     fn build(&self, nodes_left: &mut usize, said: &mut Vec<Diagnostic>) -> Result<Read, Failure> {
-        let mut builder = Builder::new(self, nodes_left);
-        for next in Parser::new_from_str(self.text) {
-            let (event, span) = next.map_err(|e| self.broken(&e))?;
+        let mut text = Cow::Borrowed(self.text);
+        let mut repairs_left = REPAIRS_MAX;
+        loop {
+            let mut nodes = *nodes_left;
+            let mut builder = Builder::new(self, &mut nodes);
+            let Some(error) = self.feed(&text, &mut builder)? else {
+                let (value, places, mut found) = builder.finish();
+                *nodes_left = nodes;
+                said.append(&mut found);
+                let bytes = places.extent(0);
+                return Ok(Read { value, places, failure: None, bytes });
+            };
+            // kubectl's parser does not mind how the inside of brackets is indented; this one does.
+            let indented = error.info().contains("invalid indentation");
+            let repaired =
+                flow::joined(&text, error.marker().index()).filter(|_| indented && repairs_left > 0);
+            text = Cow::Owned(repaired.ok_or_else(|| self.broken(&error))?);
+            repairs_left -= 1;
+        }
+    }
+    /// Gives the builder all events of one document; an error of the parser is returned.
+    fn feed(&self, text: &str, builder: &mut Builder) -> Result<Option<ScanError>, Failure> {
+        for next in Parser::new_from_str(text) {
+            let (event, span) = match next {
+                Ok(next) => next,
+                Err(error) => return Ok(Some(error)),
+            };
             if !builder.take(event, span)? {
                 break;
             }
         }
-        let (value, places, mut found) = builder.finish();
-        said.append(&mut found);
-        let bytes = places.extent(0);
-        Ok(Read { value, places, failure: None, bytes })
+        Ok(None)
     }
     /// The byte in the whole text at a place of the parser, which counts characters.
     fn byte(&self, mark: &saphyr_parser::Marker) -> u32 {
@@ -142,9 +168,8 @@ impl<'a> Chunk<'a> {
         (self.start + here.min(self.text.len())) as u32
     }
     fn broken(&self, error: &ScanError) -> Failure {
-        let mark = error.marker();
-        let line = (mark.line() as u32).saturating_sub(1) + self.first_line;
-        words::explain(self, line, self.byte(mark), error.info())
+        let byte = self.byte(error.marker());
+        words::explain(self, self.lines.mark(byte).line, byte, error.info())
     }
     /// A line of this stretch, counted from 1 in the whole text.
     fn line(&self, line: u32) -> &str {

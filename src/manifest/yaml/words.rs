@@ -56,6 +56,11 @@ pub(super) fn explain(chunk: &Chunk, line: u32, byte: u32, parser: &str) -> Fail
             "'*' begins an alias: put the value in quotes if it is text, such as \"*/5 * * * *\".".to_owned(),
             *line,
         ),
+        Mistake::Trailing(line) => (
+            "after the closing quote something more stands".to_owned(),
+            "Put the whole value into the quotes, or begin a new line.".to_owned(),
+            *line,
+        ),
         Mistake::Other => (sentence(parser), String::new(), line),
     };
     let kubectl = go_words(chunk, &mistake, own_line, parser);
@@ -82,6 +87,7 @@ enum Mistake {
     Dash(u32),
     Reserved(u32, char),
     Alias(u32),
+    Trailing(u32),
     Other,
 }
 
@@ -96,11 +102,18 @@ fn find(chunk: &Chunk, line: u32, parser: &str) -> Mistake {
     if parser.contains("tab") {
         return Mistake::Tab(line);
     }
-    if parser.contains("quoted scalar") && !parser.contains("escape") {
+    if parser.contains("quoted scalar") && !parser.contains("escape") && !parser.contains("trailing") {
         let opened = (first..=line).rev().find_map(|l| open_quote(chunk.line(l)).map(|q| (l, q)));
         if let Some((l, quote)) = opened {
             return Mistake::Quote(l, quote);
         }
+    }
+    if parser.contains("trailing content") {
+        let at = before.filter(|_| bare(here).contains(": "));
+        return match open_bracket(chunk, at.unwrap_or(line)) {
+            Some((l, open, close)) => Mistake::Bracket(l, open, close),
+            None => Mistake::Trailing(line),
+        };
     }
     if parser.contains("flow") || parser.contains("',' or '") || parser.contains("bracket") {
         if let Some((l, open, close)) = open_bracket(chunk, line) {
@@ -214,32 +227,42 @@ fn sentence(parser: &str) -> String {
     format!("this is not YAML: {text}")
 }
 
-/// What kubectl says. Models go.yaml.in/yaml/v2: scannerc.go and parserc.go, whose lines are those of the enclosing block.
+/// What kubectl says. Models go.yaml.in/yaml/v2: its scanner counts lines from 1, its parser from 0.
 fn go_words(chunk: &Chunk, mistake: &Mistake, line: u32, parser: &str) -> String {
-    let enclosing = || {
-        let here = chunk.first_line + line - 1;
-        let deeper = indent(chunk.line(here));
-        let same = (chunk.first_line..here)
-            .rev()
-            .take_while(|l| is_blank(chunk.line(*l)) || indent(chunk.line(*l)) > deeper);
-        let first_of_block = same.last().unwrap_or(here);
-        first_of_block.max(chunk.first_line) - chunk.first_line + 1
-    };
+    let last = chunk.line_count();
+    let by_parser = line.min(last + 1) - 1;
     let (line, words) = match mistake {
         Mistake::Tab(at) => (at - chunk.first_line + 1, "found character that cannot start any token"),
-        Mistake::Quote(..) => (chunk.line_count() + 1, "found unexpected end of stream"),
-        Mistake::Bracket(at, '{', _) => (at - chunk.first_line + 1, "did not find expected ',' or '}'"),
-        Mistake::Bracket(at, ..) => (at - chunk.first_line + 1, "did not find expected ',' or ']'"),
+        Mistake::Quote(..) => (last + 1, "found unexpected end of stream"),
+        Mistake::Bracket(_, '{', _) => (by_parser, "did not find expected ',' or '}'"),
+        Mistake::Bracket(..) => (by_parser, "did not find expected ',' or ']'"),
         Mistake::TwoColons(_) => (line, "mapping values are not allowed in this context"),
         Mistake::Dash(_) => (line, "block sequence entries are not allowed in this context"),
         Mistake::Reserved(..) => (line, "found character that cannot start any token"),
-        Mistake::Alias(_) => return "yaml: unknown anchor referenced".to_owned(),
-        Mistake::NoColon(..) | Mistake::NoSpace(..) => (line + 1, "could not find expected ':'"),
+        Mistake::Alias(at) => match alias_name(chunk.line(*at)) {
+            "" => (line, "did not find expected alphabetic or numeric character"),
+            name => return format!("yaml: unknown anchor '{name}' referenced"),
+        },
+        Mistake::NoSpace(at, _) if *at == chunk.first_line => {
+            (line, "mapping values are not allowed in this context")
+        }
+        Mistake::NoColon(..) | Mistake::NoSpace(..) => (line, "could not find expected ':'"),
         Mistake::Indent(_) if parser.contains("mapping values") => {
             (line, "mapping values are not allowed in this context")
         }
-        Mistake::Indent(_) => (enclosing(), "did not find expected key"),
-        Mistake::Other => (line, parser),
+        Mistake::Trailing(_) | Mistake::Indent(_) | Mistake::Other => {
+            match parser.find("did not find expected") {
+                Some(at) => (by_parser, &parser[at..]),
+                None => (by_parser, "did not find expected key"),
+            }
+        }
     };
     format!("yaml: line {line}: {words}")
+}
+
+/// The name of the alias in a line.
+fn alias_name(line: &str) -> &str {
+    let rest = line.split(['*']).nth(1).unwrap_or("");
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+    &rest[..end.unwrap_or(rest.len())]
 }
