@@ -5,7 +5,7 @@ use super::diagnostic::Severity;
 use super::field::{Path, quoted};
 use super::schema::{self, Type};
 use super::suggest;
-use crate::api::{Field, Kind, Quantity, Shape, Value};
+use crate::api::{Kind, Quantity, Shape, Value};
 
 /// Something found in the data, at a path.
 pub(super) struct Found {
@@ -29,6 +29,9 @@ pub(super) enum Sort {
 
 /// At most so much is said of one document.
 const FOUND_MAX: usize = 100;
+
+/// For the first so many unknown fields it is looked up where they belong.
+const SEARCHES_MAX: usize = 10;
 
 /// All that is wrong, in the order in which Go comes across it: by sorted keys.
 pub(super) fn check(kind: Kind, value: &Value) -> Vec<Found> {
@@ -95,10 +98,9 @@ impl<'a> Walk<'a> {
             Shape::Struct(fields) => match fields.iter().find(|f| f.name == key) {
                 Some(f) => (f.shape)(),
                 None => {
-                    if !(top && matches!(key, "apiVersion" | "kind" | "metadata" | "status"))
-                        && !value.is_null()
-                    {
-                        self.not_simulated(fields, &here);
+                    let of_every_object = top && matches!(key, "apiVersion" | "kind" | "metadata" | "status");
+                    if !of_every_object && !value.is_null() {
+                        self.not_simulated(&here);
                     }
                     Shape::Any
                 }
@@ -112,9 +114,13 @@ impl<'a> Walk<'a> {
     }
 
     fn unknown(&mut self, of: &str, key: &str, path: &Path) {
+        if self.found.len() >= FOUND_MAX {
+            return;
+        }
         let known = schema::fields(of).iter().map(|f| f.name);
         let hint = match suggest::nearest(key, known) {
             Some(near) => Some(format!("Did you mean \"{near}\"?")),
+            None if self.found.len() > SEARCHES_MAX => None,
             None => schema::find_field(self.kind, key)
                 .map(|at| format!("\"{key}\" is a field of another level: {at}. Mind the indentation.")),
         };
@@ -123,7 +129,7 @@ impl<'a> Walk<'a> {
         self.found.push(Found { severity, path, message, hint, sort: Sort::Unknown });
     }
 
-    fn not_simulated(&mut self, _read: &'static [Field], path: &Path) {
+    fn not_simulated(&mut self, path: &Path) {
         let path = path.to_string();
         let message = format!("{path} is kept, not simulated");
         let hint = Some("Kubernetes knows this field; in this cluster nothing acts on it.".to_owned());

@@ -130,7 +130,7 @@ pub fn parse(text: &str) -> Parsed {
             documents.push(document);
         }
     }
-    diagnostics.sort_by(|a, b| (a.span.start, a.severity).cmp(&(b.span.start, b.severity)));
+    diagnostics.sort_by_key(|d| (d.span.start, d.severity));
     diagnostics.truncate(DIAGNOSTICS_MAX);
     Parsed { documents, diagnostics }
 }
@@ -230,7 +230,7 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
     };
     let typed = !found.iter().any(|f| f.sort == Sort::Type);
     let misnamed = found.iter().any(|f| f.sort == Sort::Unknown);
-    for f in found {
+    for f in found.into_iter().take(DIAGNOSTICS_MAX.saturating_sub(said.len())) {
         let span = match f.sort {
             Sort::Type => document.span_of(&f.path),
             _ => document.key_span_of(&f.path),
@@ -248,7 +248,8 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         set_defaults(kind, &mut value);
         // A field with a misspelt name is missing under its right one; saying so twice would confuse.
         let errors = validate(kind, &value, None);
-        for e in errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required)) {
+        let errors = errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required));
+        for e in errors.take(DIAGNOSTICS_MAX.saturating_sub(said.len())) {
             let span = document.span_of(&e.field);
             let (severity, message, hint) =
                 (Severity::Error, e.to_string(), super::hint::for_error(kind, &e));

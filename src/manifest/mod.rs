@@ -4,7 +4,9 @@
 //! API's fields; it never panics on what a person wrote; and nothing in it depends on what is in a cluster: what does
 //! (addresses, names that are taken) is said by the simulation, with the same [`Refusal`].
 
+mod assist;
 mod check;
+mod context;
 mod defaults;
 mod diagnostic;
 mod document;
@@ -17,6 +19,7 @@ mod suggest;
 mod validate;
 mod yaml;
 
+pub use assist::{Completion, Hover, complete, hover};
 pub use defaults::set_defaults;
 pub use diagnostic::{Diagnostic, Mark, Severity, TextSpan};
 pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecodable};

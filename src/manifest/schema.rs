@@ -143,20 +143,6 @@ pub(super) fn kind_type(kind: Kind) -> &'static str {
     table().get_key_value(name.as_str()).map_or("", |(name, _)| name)
 }
 
-/// The type at a path below a kind's objects, such as `spec.template.spec.containers[0].image`.
-pub(super) fn type_at(kind: Kind, path: &str) -> Option<Type> {
-    let mut here = Type::Struct(kind_type(kind));
-    for step in path.split(['.', '[']).filter(|s| !s.is_empty()) {
-        here = match here {
-            Type::Struct(name) => field(name, step)?.ty,
-            Type::List(inner) | Type::Map(inner) => Type::of(inner),
-            Type::Any => Type::Any,
-            _ => return None,
-        };
-    }
-    Some(here)
-}
-
 /// The shortest paths at which a kind has a field of that name, for one who has put it at the wrong level.
 pub(super) fn find_field(kind: Kind, name: &str) -> Option<String> {
     let mut level = vec![(String::new(), kind_type(kind))];
@@ -170,7 +156,7 @@ pub(super) fn find_field(kind: Kind, name: &str) -> Option<String> {
             for f in fields(of).iter().filter(|f| f.name != "status") {
                 match f.ty {
                     Type::Struct(inner) => next.push((join(f.name), inner)),
-                    Type::List(item) if fields(item) != [] => next.push((join(f.name) + "[]", item)),
+                    Type::List(item) if !fields(item).is_empty() => next.push((join(f.name) + "[]", item)),
                     _ => {}
                 }
             }
@@ -219,6 +205,5 @@ mod tests {
             Some("spec.template.spec.restartPolicy")
         );
         assert_eq!(find_field(Kind::Job, "nonsense"), None);
-        assert_eq!(type_at(Kind::Pod, "spec.containers[0].ports[1].containerPort"), Some(Type::Int32));
     }
 }

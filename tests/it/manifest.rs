@@ -311,3 +311,127 @@ fn mistakes_are_explained() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+fn timed(name: &str, text: &str) {
+    let start = std::time::Instant::now();
+    let parsed = manifest::parse(text);
+    let ms = start.elapsed().as_millis();
+    println!(
+        "{ms:>6} ms  {name}: {} bytes, {} documents, {} diagnostics",
+        text.len(),
+        parsed.documents.len(),
+        parsed.diagnostics.len()
+    );
+    assert!(ms < 5_000, "{name} took {ms} ms");
+}
+
+#[test]
+fn huge_texts_are_answered_soon() {
+    timed("10 MB", &"a: b\n".repeat(2 << 20));
+    timed("one line of JSON", &format!("{{{}}}", "\"a\":[1,{\"b\":2}],".repeat(180_000)));
+    timed("doubled keys in one line", &format!("{{{}}}", "a: 1, ".repeat(90_000)));
+    timed("comments", &"# aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n".repeat(98_000));
+    timed("documents", &"---\na: 1\n".repeat(300_000));
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n";
+    timed("containers without a name", &format!("{head}{}", "  - {image: x, ports: [{}]}\n".repeat(33_000)));
+    timed(
+        "unknown fields",
+        &format!(
+            "{head}  - name: c\n{}",
+            (0..60_000).map(|i| format!("    field{i}: 1\n")).collect::<String>()
+        ),
+    );
+    timed("brackets", &"[".repeat(2 << 20));
+    timed("quotes", &"\"".repeat(2 << 20));
+    timed("braces that are never closed", &"{a: [b\n".repeat(300_000));
+    timed("odd brackets", &format!("a:\n{}", "  - b: [\n  x\n  ]\n".repeat(50_000)));
+    timed("colons", &": ".repeat(1 << 20));
+    timed("dashes", &"- ".repeat(1 << 20));
+    timed("letters of three bytes", &"ä→: ö\n".repeat(100_000));
+}
+
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of manifests, so that chance finds more than syntax errors.
+    fn piece() -> impl Strategy<Value = String> {
+        let words = [
+            "apiVersion: v1\n",
+            "apiVersion: batch/v1\n",
+            "kind: Pod\n",
+            "kind: Job\n",
+            "kind: List\n",
+            "metadata:\n",
+            "  name: x\n",
+            "spec:\n",
+            "  template:\n",
+            "    spec:\n",
+            "containers:\n",
+            "- name: c\n",
+            "  image: nginx\n",
+            "items:\n",
+            "- ",
+            "  ",
+            "\n",
+            "\t",
+            ": ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "'",
+            "&a ",
+            "*a",
+            "<<: *a\n",
+            "!!int ",
+            "|\n",
+            ">-\n",
+            "# x\n",
+            "---\n",
+            "...\n",
+            "~",
+            "-1",
+            "1e9",
+            "0x1F",
+            "99999999999999999999",
+            "yes",
+            ".inf",
+            "ö",
+            "\u{feff}",
+            "\r\n",
+            "%YAML 1.1\n",
+            "@",
+            "`",
+            "? ",
+            ",",
+            "ports: [{containerPort: -1}]\n",
+            "selector: {matchLabels: {a: b}}\n",
+            "parallelism: 5\n",
+            "schedule: '* * * * *'\n",
+        ];
+        prop_oneof![3 => prop::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn no_text_makes_it_panic(pieces in prop::collection::vec(piece(), 0..40)) {
+            let text: String = pieces.concat();
+            let parsed = manifest::parse(&text);
+            for d in &parsed.diagnostics {
+                prop_assert!(d.span.end.byte as usize <= text.len() && d.span.start <= d.span.end);
+                prop_assert!(text.is_char_boundary(d.span.start.byte as usize));
+            }
+            for (line, column) in (1..9).flat_map(|line| [1, 3, 9].map(|column| (line, column))) {
+                manifest::complete(&text, line, column);
+                manifest::hover(&text, line, column);
+            }
+            for document in &parsed.documents {
+                let line = document.span.start.line;
+                document.span_of(&document.path_at(line, 1));
+            }
+        }
+    }
+}

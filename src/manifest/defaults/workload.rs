@@ -3,7 +3,7 @@
 use super::{each, map_at, pod, within};
 use crate::api::{Map, Value};
 
-fn with_template<'a>(value: &'a mut Value) -> &'a mut Value {
+fn with_template(value: &mut Value) -> &mut Value {
     let spec = map_at(value, "spec");
     pod::template(map_at(spec, "template"));
     spec

@@ -3,11 +3,12 @@
 use super::{Errors, in_range, names, one_of, probe, resources, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
+use std::collections::BTreeSet;
 
 /// What containers may refer to.
 pub(super) struct Around<'a> {
     /// The names of the pod's volumes.
-    pub(super) volumes: &'a [&'a str],
+    pub(super) volumes: &'a BTreeSet<&'a str>,
 }
 
 pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Errors) {
@@ -16,7 +17,7 @@ pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Error
     if containers.is_empty() {
         errors.push(FieldError::required(&at, ""));
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (i, c) in containers.iter().enumerate() {
         let here = at.index(i);
         common(c, &here, around, errors);
@@ -33,12 +34,11 @@ pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Error
     }
 }
 
-fn unique<'a>(c: &'a Value, seen: &mut Vec<&'a str>, path: &Path, errors: &mut Errors) {
+fn unique<'a>(c: &'a Value, seen: &mut BTreeSet<&'a str>, path: &Path, errors: &mut Errors) {
     let name = text(c.get("name"));
-    if seen.contains(&name) && !name.is_empty() {
+    if !seen.insert(name) && !name.is_empty() {
         errors.push(FieldError::duplicate(&path.field("name"), c.get("name")));
     }
-    seen.push(name);
 }
 
 fn probes(c: &Value, path: &Path, errors: &mut Errors) {
@@ -97,7 +97,7 @@ fn common(c: &Value, path: &Path, around: &Around, errors: &mut Errors) {
 }
 
 fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (i, port) in ports.iter().enumerate() {
         let at = path.index(i);
         let name = text(port.get("name"));
@@ -110,7 +110,7 @@ fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
             } else if seen.contains(&name) {
                 errors.push(FieldError::duplicate(&at.field("name"), port.get("name")));
             }
-            seen.push(name);
+            seen.insert(name);
         }
         let number = port.get("containerPort");
         if number.as_int().unwrap_or(0) == 0 {
@@ -127,18 +127,15 @@ fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
 
 /// checkHostPortConflicts.
 fn host_ports(containers: &[Value], path: &Path, errors: &mut Errors) {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for (i, c) in containers.iter().enumerate() {
         let at = path.index(i);
         let list = at.field("ports");
         for (j, port) in c.get("ports").items().iter().enumerate() {
             let Some(number) = port.get("hostPort").as_int().filter(|n| *n != 0) else { continue };
             let key = format!("{}/{}/{number}", text(port.get("protocol")), text(port.get("hostIP")));
-            if taken.contains(&key) {
-                let value = Value::from(key);
-                errors.push(FieldError::duplicate(&list.index(j).field("hostPort"), &value));
-            } else {
-                taken.push(key);
+            if !taken.insert(key.clone()) {
+                errors.push(FieldError::duplicate(&list.index(j).field("hostPort"), &Value::from(key)));
             }
         }
     }
@@ -250,7 +247,7 @@ fn env_from(list: &[Value], path: &Path, errors: &mut Errors) {
 }
 
 fn mounts(list: &[Value], around: &Around, path: &Path, errors: &mut Errors) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (i, mount) in list.iter().enumerate() {
         let at = path.index(i);
         let (name, place) = (text(mount.get("name")), text(mount.get("mountPath")));
@@ -270,7 +267,7 @@ fn mounts(list: &[Value], around: &Around, path: &Path, errors: &mut Errors) {
                 "must be unique",
             ));
         }
-        seen.push(place);
+        seen.insert(place);
         let sub = text(mount.get("subPath"));
         if sub.starts_with('/') {
             errors.push(FieldError::invalid(

@@ -2,7 +2,7 @@
 
 use super::{Errors, immutable, names, not_negative, one_of, pod, selector, text};
 use crate::api::Value;
-use crate::manifest::field::{FieldError, Path};
+use crate::manifest::field::{Fault, FieldError, Path};
 
 /// ValidateJob.
 pub(super) fn create(job: &Value, errors: &mut Errors) {
@@ -175,6 +175,9 @@ fn failure_policy(spec: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
+/// How many exit codes a rule may name.
+const EXIT_CODES_MAX: usize = 255;
+
 fn exit_codes(spec: &Value, codes: &Value, path: &Path, errors: &mut Errors) {
     let operator = codes.get("operator");
     if text(operator).is_empty() {
@@ -197,8 +200,12 @@ fn exit_codes(spec: &Value, codes: &Value, path: &Path, errors: &mut Errors) {
     let at = path.field("values");
     if values.is_empty() {
         errors.push(FieldError::invalid(&at, codes.get("values"), "at least one value is required"));
+    } else if values.len() > EXIT_CODES_MAX {
+        let (fault, value) = (Fault::TooMany, Some(values.len().to_string()));
+        let detail = format!("must have at most {EXIT_CODES_MAX} items");
+        errors.push(FieldError { field: at.to_string(), fault, value, detail });
     }
-    for (i, value) in values.iter().enumerate() {
+    for (i, value) in values.iter().enumerate().take(EXIT_CODES_MAX) {
         if text(operator) == "In" && value.as_int() == Some(0) {
             errors.push(FieldError::invalid(&at.index(i), value, "must not be 0 for the In operator"));
         }

@@ -4,6 +4,7 @@ use super::container::{self, Around};
 use super::{Errors, in_range, meta, names, not_negative, one_of, selector, text, volume};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
+use std::collections::BTreeSet;
 
 /// ValidatePodCreate.
 pub(super) fn create(pod: &Value, errors: &mut Errors) {
@@ -21,7 +22,7 @@ pub(super) fn template(template: &Value, path: &Path, errors: &mut Errors) {
 }
 
 pub(super) fn spec(spec: &Value, path: &Path, errors: &mut Errors) {
-    let volumes: Vec<&str> = spec.get("volumes").items().iter().map(|v| text(v.get("name"))).collect();
+    let volumes: BTreeSet<&str> = spec.get("volumes").items().iter().map(|v| text(v.get("name"))).collect();
     volume::all(spec.get("volumes"), &path.field("volumes"), errors);
     container::all(spec, path, &Around { volumes: &volumes }, errors);
     let policy = path.field("restartPolicy");

@@ -57,11 +57,7 @@ fn deadline(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
     let (new, old) = (new.get("activeDeadlineSeconds"), old.get("activeDeadlineSeconds"));
     match (new.as_int(), old.as_int()) {
         (Some(now), Some(was)) if now > was => {
-            errors.push(FieldError::invalid(
-                &at,
-                new,
-                format!("must be less than or equal to previous value"),
-            ));
+            errors.push(FieldError::invalid(&at, new, "must be less than or equal to previous value"));
         }
         (None, Some(_)) => {
             let detail = "must not update from a positive integer to nil value";

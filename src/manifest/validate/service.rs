@@ -3,6 +3,7 @@
 use super::{Errors, in_range, names, one_of, probe, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 pub(super) fn create(object: &Value, errors: &mut Errors) {
@@ -94,7 +95,7 @@ fn no_headless(detail: &str, path: &Path, errors: &mut Errors) {
 fn ports(spec: &Value, headless: bool, path: &Path, errors: &mut Errors) {
     let list = path.field("ports");
     let all = spec.get("ports").items();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (i, port) in all.iter().enumerate() {
         let at = list.index(i);
         let name = text(port.get("name"));
@@ -102,10 +103,9 @@ fn ports(spec: &Value, headless: bool, path: &Path, errors: &mut Errors) {
             errors.push(FieldError::required(&at.field("name"), ""));
         } else if !name.is_empty() {
             names::check(port.get("name"), names::label, &at.field("name"), errors);
-            if seen.contains(&name) {
+            if !seen.insert(name) {
                 errors.push(FieldError::duplicate(&at.field("name"), port.get("name")));
             }
-            seen.push(name);
         }
         let number = port.get("port");
         let number = if number.is_null() { &Value::Int(0) } else { number };
@@ -124,10 +124,9 @@ fn ports(spec: &Value, headless: bool, path: &Path, errors: &mut Errors) {
         }
     }
     // Two ports may not be the same in number and protocol.
+    let mut taken = BTreeSet::new();
     for (i, port) in all.iter().enumerate() {
-        let same =
-            |p: &&Value| p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol");
-        if all[..i].iter().any(|p| same(&p)) {
+        if !taken.insert((port.get("port").as_int(), text(port.get("protocol")))) {
             let shown = crate::record! { "port" => port.get("port").clone(), "protocol" => port.get("protocol").clone() };
             errors.push(FieldError::duplicate(&list.index(i), &shown));
         }

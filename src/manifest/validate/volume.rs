@@ -4,12 +4,13 @@ use super::{Errors, in_range, names, one_of, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use crate::manifest::schema;
+use std::collections::BTreeSet;
 
 /// In the order in which the server looks at them, as far as that matters.
 const FIRST: [&str; 4] = ["emptyDir", "hostPath", "gitRepo", "secret"];
 
 pub(super) fn all(volumes: &Value, path: &Path, errors: &mut Errors) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (i, volume) in volumes.items().iter().enumerate() {
         let at = path.index(i);
         let name = text(volume.get("name"));
@@ -19,10 +20,9 @@ pub(super) fn all(volumes: &Value, path: &Path, errors: &mut Errors) {
         } else {
             names::check(volume.get("name"), names::label, &at.field("name"), errors);
         }
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             errors.push(FieldError::duplicate(&at.field("name"), volume.get("name")));
         }
-        seen.push(name);
     }
 }
 

@@ -5,8 +5,10 @@ use super::{Chunk, DEPTH_MAX, Failure, NODES_MAX, scalar};
 use crate::api::{Map, Text, Value};
 use crate::manifest::diagnostic::{Diagnostic, Severity};
 use saphyr_parser::{Event, ScalarStyle, Span, Tag};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// After so many doubled keys of a document no more is said.
+const DUPLICATES_MAX: usize = 20;
 
 /// A list or map that is not complete yet.
 struct Frame {
@@ -105,7 +107,7 @@ impl<'a> Builder<'a> {
     }
     fn scalar(
         &self,
-        text: &Cow<str>,
+        text: &str,
         plain: bool,
         tag: Option<&Tag>,
         bytes: (u32, u32),
@@ -122,7 +124,7 @@ impl<'a> Builder<'a> {
     }
     fn take_key(
         &mut self,
-        text: &Cow<str>,
+        text: &str,
         plain: bool,
         tag: Option<&Tag>,
         bytes: (u32, u32),
@@ -134,7 +136,7 @@ impl<'a> Builder<'a> {
     }
     fn set_key(&mut self, name: Text, merge: bool, bytes: (u32, u32)) {
         let Some(Frame { body: Body::Map { map, key, .. }, .. }) = self.stack.last_mut() else { return };
-        if !merge && map.contains_key(name.as_str()) {
+        if !merge && map.contains_key(name.as_str()) && self.said.len() < DUPLICATES_MAX {
             let message = format!("the key \"{name}\" stands here twice; this one counts");
             let hint = Some("Remove one of the two.".to_owned());
             let (span, path) = (self.chunk.lines.span(bytes), String::new());

@@ -22,8 +22,10 @@ pub const TEXT_BYTES_MAX: usize = 3 << 20;
 /// How deep lists and maps may lie in each other.
 pub const DEPTH_MAX: usize = 64;
 /// How many scalars, lists and maps a text may hold once its aliases are resolved.
-pub const NODES_MAX: usize = 200_000;
+pub const NODES_MAX: usize = 100_000;
 
+/// How many documents a text may have.
+pub const DOCUMENTS_MAX: usize = 2_000;
 /// How many brackets with an odd indentation a document may have.
 const REPAIRS_MAX: u32 = 20;
 
@@ -53,7 +55,13 @@ pub(super) fn read(lines: &Lines, said: &mut Vec<Diagnostic>) -> Vec<Read> {
     }
     let mut nodes_left = NODES_MAX;
     let mut all = Vec::new();
-    for (first_line, start, end) in chunks(text) {
+    for (count, (first_line, start, end)) in chunks(text).into_iter().enumerate() {
+        if count >= DOCUMENTS_MAX {
+            let message = format!("there are more than {DOCUMENTS_MAX} documents; the rest is not read");
+            let (severity, span, hint) = (Severity::Error, lines.span((start as u32, start as u32)), None);
+            said.push(Diagnostic { severity, span, message, hint, path: String::new() });
+            break;
+        }
         let chunk = Chunk::new(lines, first_line, start, &text[start..end]);
         match chunk.read(&mut nodes_left, said) {
             Ok(read) if read.value.is_null() => {}

@@ -1,0 +1,268 @@
+//! What an editor offers: the fields and words that may stand at a place, and what a field means.
+
+use super::context::{self, Context, Known};
+use super::diagnostic::{Lines, TextSpan};
+use super::schema::{self, Type};
+use super::set_defaults;
+use crate::api::{Kind, Shape, Value};
+
+/// One thing that may be written at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What is offered.
+    pub label: String,
+    /// What takes the place of `replaces`.
+    pub insert: String,
+    /// What is being replaced.
+    pub replaces: TextSpan,
+    /// The type, in words.
+    pub detail: String,
+    /// What it does in the simulation; empty if nothing is known.
+    pub doc: &'static str,
+    /// Does the simulation act on it?
+    pub simulated: bool,
+    /// Must it be there?
+    pub required: bool,
+}
+
+/// What there is to say of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hover {
+    /// The key or value that it is about.
+    pub span: TextSpan,
+    /// The field, such as `spec.template.spec.containers.image`.
+    pub path: String,
+    /// The type, in words.
+    pub detail: String,
+    /// What it does in the simulation; empty if nothing is known.
+    pub doc: &'static str,
+    /// The words that may stand there; empty if it is not one of a few words.
+    pub words: Vec<&'static str>,
+    /// What the API server fills in, as JSON.
+    pub default: Option<String>,
+    /// Does the simulation act on it?
+    pub simulated: bool,
+}
+
+/// What may be written at a line and column, both counted from 1. What must be there comes first, then what the
+/// simulation acts on.
+pub fn complete(text: &str, line: u32, column: u32) -> Vec<Completion> {
+    let lines = Lines::new(text);
+    let at = context::find(&lines, line, column);
+    let mut all = if at.in_value { values(&at) } else { fields(&at) };
+    let typed = at.prefix.to_lowercase();
+    all.retain(|c| c.label.to_lowercase().starts_with(&typed));
+    all.sort_by(|a, b| (!a.required, !a.simulated, &a.label).cmp(&(!b.required, !b.simulated, &b.label)));
+    all
+}
+
+/// What the field at a line and column means, both counted from 1.
+pub fn hover(text: &str, line: u32, column: u32) -> Option<Hover> {
+    let lines = Lines::new(text);
+    let at = context::find(&lines, line, column);
+    let kind = at.kind?;
+    let mut names = at.above.clone();
+    if at.key.is_empty() {
+        return None;
+    }
+    names.push(at.key.clone());
+    let known = context::known(kind, &names)?;
+    let path = names.join(".");
+    Some(Hover {
+        span: at.span,
+        detail: known.ty.words(),
+        doc: known.read.map_or(about(&path), |f| f.doc.trim()),
+        words: words(&known, &at.key),
+        default: default_of(kind, &names),
+        simulated: known.read.is_some() || matches!(names[0].as_str(), "apiVersion" | "kind" | "metadata"),
+        path,
+    })
+}
+
+/// What every object has, said here because no kind reads it.
+fn about(path: &str) -> &'static str {
+    match path {
+        "apiVersion" => "The group and version of the API in which the kind is defined.",
+        "kind" => "What sort of object this is.",
+        "metadata" => "The object's name and labels.",
+        "metadata.name" => {
+            "The name, by which others refer to the object; unique among objects of its kind in a namespace."
+        }
+        "metadata.generateName" => "The beginning of a name that the API server completes.",
+        "metadata.namespace" => "The namespace in which the object lives.",
+        "metadata.labels" => "Names and values by which selectors find the object.",
+        "metadata.annotations" => "Names and values that nothing selects by.",
+        _ => "",
+    }
+}
+
+/// The words that may stand as a field's value.
+fn words(known: &Known, key: &str) -> Vec<&'static str> {
+    match (known.shape, known.ty, key) {
+        (Some(Shape::Enum(words)), ..) => words.to_vec(),
+        (_, Type::Bool, _) => vec!["true", "false"],
+        (_, _, "dnsPolicy") => vec!["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
+        (_, _, "sessionAffinity") => vec!["None", "ClientIP"],
+        (_, _, "externalTrafficPolicy" | "internalTrafficPolicy") => vec!["Cluster", "Local"],
+        (_, _, "effect") => vec!["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        (_, _, "protocol") => vec!["TCP", "UDP", "SCTP"],
+        _ => Vec::new(),
+    }
+}
+
+fn values(at: &Context) -> Vec<Completion> {
+    let offer = |label: &str, detail: &str, simulated: bool| Completion {
+        label: label.to_owned(),
+        insert: label.to_owned(),
+        replaces: at.span,
+        detail: detail.to_owned(),
+        doc: "",
+        simulated,
+        required: false,
+    };
+    if at.above.is_empty() && at.key == "kind" {
+        let fits = |k: &&Kind| at.api_version.is_empty() || k.info().api_version() == at.api_version;
+        let kinds = Kind::ALL.iter().filter(fits).map(|k| k.info());
+        return kinds.map(|info| offer(info.name, &info.api_version(), info.simulated)).collect();
+    }
+    if at.above.is_empty() && at.key == "apiVersion" {
+        let mut versions: Vec<(String, bool)> = Vec::new();
+        for info in Kind::ALL.iter().map(|k| k.info()) {
+            match versions.iter_mut().find(|(v, _)| *v == info.api_version()) {
+                Some((_, simulated)) => *simulated |= info.simulated,
+                None => versions.push((info.api_version(), info.simulated)),
+            }
+        }
+        return versions.iter().map(|(v, simulated)| offer(v, "", *simulated)).collect();
+    }
+    let Some(kind) = at.kind else { return Vec::new() };
+    let mut names = at.above.clone();
+    names.push(at.key.clone());
+    let Some(known) = context::known(kind, &names) else { return Vec::new() };
+    words(&known, &at.key).into_iter().map(|w| offer(w, "", known.read.is_some())).collect()
+}
+
+fn fields(at: &Context) -> Vec<Completion> {
+    let above = match at.kind {
+        Some(kind) => context::known(kind, &at.above),
+        // Before there is a kind, offer what every object has.
+        None if at.above.is_empty() => context::known(Kind::Pod, &[]),
+        None => None,
+    };
+    let Some(above) = above else { return Vec::new() };
+    let mut ty = above.ty;
+    while let Type::List(item) = ty {
+        ty = Type::of(item);
+    }
+    let Type::Struct(of) = ty else { return Vec::new() };
+    let top = at.above.is_empty();
+    let wanted = |name: &str| name != "status" && !at.beside.iter().any(|b| b == name && *b != at.key);
+    let all = schema::fields(of).iter().filter(|f| wanted(f.name));
+    all.map(|f| {
+        let known = context::step(above, f.name);
+        let read = known.and_then(|k| k.read);
+        Completion {
+            label: f.name.to_owned(),
+            insert: if matches!(f.ty, Type::Struct(_) | Type::Map(_) | Type::List(_)) {
+                format!("{}:", f.name)
+            } else {
+                format!("{}: ", f.name)
+            },
+            replaces: at.span,
+            detail: f.ty.words(),
+            doc: read.map_or(if top { about(f.name) } else { "" }, |r| r.doc.trim()),
+            simulated: read.is_some() || (top && matches!(f.name, "apiVersion" | "kind" | "metadata")),
+            required: f.required || (top && matches!(f.name, "apiVersion" | "kind" | "metadata" | "spec")),
+        }
+    })
+    .collect()
+}
+
+/// What the API server fills in at a path, found by letting it: an object is made that has nothing but the way there.
+fn default_of(kind: Kind, names: &[String]) -> Option<String> {
+    let (last, above) = names.split_last()?;
+    let mut types = vec![Type::Struct(schema::kind_type(kind))];
+    for name in above {
+        types.push(context::step(Known { ty: *types.last()?, read: None, shape: None }, name)?.ty);
+    }
+    let mut value = Value::from(crate::api::Map::new());
+    for (name, ty) in above.iter().zip(&types[1..]).rev() {
+        if matches!(ty, Type::List(_)) {
+            value = vec![value].into();
+        }
+        let mut outer = crate::api::Map::new();
+        outer.insert(name.clone().into(), value);
+        value = outer.into();
+    }
+    set_defaults(kind, &mut value);
+    for (name, ty) in above.iter().zip(&types[1..]) {
+        value = value.get(name).clone();
+        if matches!(ty, Type::List(_)) {
+            value = value.items().first()?.clone();
+        }
+    }
+    let found = value.get(last);
+    let plain = !matches!(found, Value::Null | Value::Map(_) | Value::List(_));
+    plain.then(|| found.to_json())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with the cursor at `|`.
+    fn at_cursor(text: &str) -> (String, u32, u32) {
+        let at = text.find('|').expect("a cursor");
+        let before = &text[..at];
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+        (text.replacen('|', "", 1), line, column)
+    }
+
+    #[test]
+    fn what_fits_is_offered() {
+        let job = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: x\nspec:\n";
+        let pod = "  template:\n    spec:\n      containers:\n      - name: c\n";
+        let cases: &[(String, &[&str])] = &[
+            ("|".into(), &["apiVersion", "kind", "metadata", "spec"]),
+            ("apiVersion: batch/v1\nkind: |".into(), &["CronJob", "Job"]),
+            ("apiVersion: a|".into(), &["apps/v1", "autoscaling/v2"]),
+            (format!("{job}  par|"), &["parallelism"]),
+            (format!("{job}  completions: 3\n  com|\n  parallelism: 2\n"), &["completionMode"]),
+            (format!("{job}  completionMode: |"), &["Indexed", "NonIndexed"]),
+            (format!("{job}{pod}        im|"), &["image", "imagePullPolicy"]),
+            (
+                format!("{job}{pod}      re|"),
+                &["restartPolicy", "readinessGates", "resourceClaims", "resources"],
+            ),
+            (format!("{job}{pod}      restartPolicy: N|"), &["Never"]),
+            (format!("{job}{pod}        ports:\n        - con|"), &["containerPort"]),
+            (format!("{job}{pod}        ports:\n          - name: a\n            con|"), &["containerPort"]),
+            (format!("{job}  suspend: |"), &["false", "true"]),
+            ("kind: Nope\nspec:\n  |".into(), &[]),
+            (format!("{job}---\nki|"), &["kind"]),
+        ];
+        for (text, want) in cases {
+            let (text, line, column) = at_cursor(text);
+            let labels: Vec<String> = complete(&text, line, column).into_iter().map(|c| c.label).collect();
+            assert_eq!(labels, *want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_explained() {
+        let text = "apiVersion: batch/v1\nkind: Job\nspec:\n  back|offLimit: 4\n";
+        let (text, line, column) = at_cursor(text);
+        let hover = hover(&text, line, column).expect("it is known");
+        assert_eq!((hover.path.as_str(), hover.detail.as_str()), ("spec.backoffLimit", "a whole number"));
+        assert_eq!((hover.default.as_deref(), hover.simulated), (Some("6"), true));
+        assert_eq!(hover.doc, "How many failures are retried before the Job fails.");
+        assert_eq!((hover.span.start.column, hover.span.end.column), (3, 15));
+    }
+
+    #[test]
+    fn a_default_deep_inside_is_found() {
+        let names = ["spec", "template", "spec", "containers", "ports", "protocol"].map(str::to_owned);
+        assert_eq!(default_of(Kind::Deployment, &names).as_deref(), Some("\"TCP\""));
+    }
+}
