@@ -50,10 +50,11 @@ pub fn complete(text: &str, line: u32, column: u32) -> Vec<Completion> {
     let lines = Lines::new(text);
     let at = context::find(&lines, line, column);
     let mut all = if at.in_value { values(&at) } else { fields(&at) };
-    let typed = at.prefix.to_lowercase();
-    all.retain(|c| c.label.to_lowercase().starts_with(&typed));
-    all.sort_by(|a, b| (!a.required, !a.simulated, &a.label).cmp(&(!b.required, !b.simulated, &b.label)));
-    all
+    let typed = at.prefix.to_ascii_lowercase();
+    all.retain(|c| c.label.to_ascii_lowercase().starts_with(&typed));
+    // Fields come by name, words in the order of the API.
+    let rank = |c: &Completion| (u64::from(!c.required) << 1) | u64::from(!c.simulated);
+    super::order::by_key(all, rank)
 }
 
 /// What the field at a line and column means, both counted from 1.
@@ -225,11 +226,11 @@ mod tests {
         let pod = "  template:\n    spec:\n      containers:\n      - name: c\n";
         let cases: &[(String, &[&str])] = &[
             ("|".into(), &["apiVersion", "kind", "metadata", "spec"]),
-            ("apiVersion: batch/v1\nkind: |".into(), &["CronJob", "Job"]),
+            ("apiVersion: batch/v1\nkind: |".into(), &["Job", "CronJob"]),
             ("apiVersion: a|".into(), &["apps/v1", "autoscaling/v2"]),
             (format!("{job}  par|"), &["parallelism"]),
             (format!("{job}  completions: 3\n  com|\n  parallelism: 2\n"), &["completionMode"]),
-            (format!("{job}  completionMode: |"), &["Indexed", "NonIndexed"]),
+            (format!("{job}  completionMode: |"), &["NonIndexed", "Indexed"]),
             (format!("{job}{pod}        im|"), &["image", "imagePullPolicy"]),
             (
                 format!("{job}{pod}      re|"),
@@ -238,7 +239,7 @@ mod tests {
             (format!("{job}{pod}      restartPolicy: N|"), &["Never"]),
             (format!("{job}{pod}        ports:\n        - con|"), &["containerPort"]),
             (format!("{job}{pod}        ports:\n          - name: a\n            con|"), &["containerPort"]),
-            (format!("{job}  suspend: |"), &["false", "true"]),
+            (format!("{job}  suspend: |"), &["true", "false"]),
             ("kind: Nope\nspec:\n  |".into(), &[]),
             (format!("{job}---\nki|"), &["kind"]),
         ];

@@ -130,7 +130,8 @@ pub fn parse(text: &str) -> Parsed {
             documents.push(document);
         }
     }
-    diagnostics.sort_by_key(|d| (d.span.start, d.severity));
+    let mut diagnostics =
+        super::order::by_key(diagnostics, |d| (u64::from(d.span.start.byte) << 8) | d.severity as u64);
     diagnostics.truncate(DIAGNOSTICS_MAX);
     Parsed { documents, diagnostics }
 }

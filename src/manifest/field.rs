@@ -61,33 +61,49 @@ pub struct FieldError {
 
 impl FieldError {
     /// A value that must be there is not.
-    pub fn required(field: &Path, detail: impl Into<String>) -> FieldError {
-        FieldError { field: field.to_string(), fault: Fault::Required, value: None, detail: detail.into() }
+    #[inline(never)]
+    pub fn required(field: &Path, detail: &str) -> FieldError {
+        FieldError {
+            field: field.to_string(),
+            fault: Fault::Required,
+            value: None,
+            detail: detail.to_owned(),
+        }
     }
     /// A value that cannot be.
-    pub fn invalid(field: &Path, value: &Value, detail: impl Into<String>) -> FieldError {
+    #[inline(never)]
+    pub fn invalid(field: &Path, value: &Value, detail: &str) -> FieldError {
         let value = Some(shown(value));
-        FieldError { field: field.to_string(), fault: Fault::Invalid, value, detail: detail.into() }
+        FieldError { field: field.to_string(), fault: Fault::Invalid, value, detail: detail.to_owned() }
     }
     /// A word that is none of those that may stand here.
+    #[inline(never)]
     pub fn not_supported(field: &Path, value: &Value, words: &[&str]) -> FieldError {
         let quoted: Vec<String> = words.iter().map(|w| quoted(w)).collect();
         let detail = format!("supported values: {}", quoted.join(", "));
         FieldError { field: field.to_string(), fault: Fault::NotSupported, value: Some(shown(value)), detail }
     }
     /// A value that stands there twice.
+    #[inline(never)]
     pub fn duplicate(field: &Path, value: &Value) -> FieldError {
         let value = Some(shown(value));
         FieldError { field: field.to_string(), fault: Fault::Duplicate, value, detail: String::new() }
     }
     /// A name that names nothing.
+    #[inline(never)]
     pub fn not_found(field: &Path, value: &Value) -> FieldError {
         let value = Some(shown(value));
         FieldError { field: field.to_string(), fault: Fault::NotFound, value, detail: String::new() }
     }
     /// A field that may not be set.
-    pub fn forbidden(field: &Path, detail: impl Into<String>) -> FieldError {
-        FieldError { field: field.to_string(), fault: Fault::Forbidden, value: None, detail: detail.into() }
+    #[inline(never)]
+    pub fn forbidden(field: &Path, detail: &str) -> FieldError {
+        FieldError {
+            field: field.to_string(),
+            fault: Fault::Forbidden,
+            value: None,
+            detail: detail.to_owned(),
+        }
     }
     /// The message without the field, as in a `StatusCause`.
     pub fn body(&self) -> String {
@@ -111,6 +127,7 @@ impl fmt::Display for FieldError {
 }
 
 /// A value as messages show it: strings as Go quotes them, the rest as JSON.
+#[inline(never)]
 fn shown(value: &Value) -> String {
     match value {
         Value::Str(s) => quoted(s),
@@ -119,6 +136,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// A string in quotes as Go's `%q` writes it.
+#[inline(never)]
 pub(super) fn quoted(s: &str) -> String {
     let mut out = String::with_capacity(s.len() + 2);
     out.push('"');
@@ -129,7 +147,7 @@ pub(super) fn quoted(s: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c if c < ' ' => out.push_str(&format!("\\x{:02x}", c as u32)),
             c => out.push(c),
         }
     }

@@ -12,6 +12,7 @@ mod diagnostic;
 mod document;
 mod field;
 mod hint;
+mod order;
 mod quantity;
 mod refusal;
 mod schema;

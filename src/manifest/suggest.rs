@@ -2,9 +2,9 @@
 
 /// The candidate nearest to a misspelt word, if one is near enough to be meant.
 pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     let most = (word.chars().count() / 3).clamp(1, 3);
-    let scored = candidates.map(|c| (distance(&lower, &c.to_lowercase()), c));
+    let scored = candidates.map(|c| (distance(&lower, &c.to_ascii_lowercase()), c));
     scored.filter(|(d, _)| *d <= most).min_by_key(|(d, _)| *d).map(|(_, c)| c)
 }
 

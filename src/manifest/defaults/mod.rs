@@ -109,7 +109,8 @@ fn keeps(of: &str, key: &str, value: &Value) -> bool {
 }
 
 /// Does something to a field if it is there.
-fn within(value: &mut Value, name: &'static str, act: impl FnOnce(&mut Value)) {
+#[inline(never)]
+fn within(value: &mut Value, name: &'static str, act: &dyn Fn(&mut Value)) {
     if !value.get(name).is_null()
         && let Some(inner) = value.map_mut().get_mut(name)
     {
@@ -118,8 +119,9 @@ fn within(value: &mut Value, name: &'static str, act: impl FnOnce(&mut Value)) {
 }
 
 /// Does something to each item of a list, if the field is one.
-fn each(value: &mut Value, name: &'static str, act: impl Fn(&mut Value)) {
-    within(value, name, |list| {
+#[inline(never)]
+fn each(value: &mut Value, name: &'static str, act: &dyn Fn(&mut Value)) {
+    within(value, name, &|list| {
         if matches!(list, Value::List(_)) {
             list.list_mut().iter_mut().for_each(act);
         }
@@ -127,6 +129,7 @@ fn each(value: &mut Value, name: &'static str, act: impl Fn(&mut Value)) {
 }
 
 /// The field, as a map: made if it is not there.
+#[inline(never)]
 fn map_at<'a>(value: &'a mut Value, name: &'static str) -> &'a mut Value {
     let field = value.map_mut().entry(name.into()).or_default();
     field.map_mut();

@@ -8,12 +8,12 @@ pub(super) fn pod(value: &mut Value) {
     let spec = map_at(value, "spec");
     pod_spec(spec);
     for list in ["containers", "initContainers"] {
-        each(spec, list, requests_from_limits);
+        each(spec, list, &requests_from_limits);
     }
     spec.default_to("enableServiceLinks", true);
     if spec.get("hostNetwork").as_bool() == Some(true) {
         for list in ["containers", "initContainers"] {
-            each(spec, list, host_network_ports);
+            each(spec, list, &host_network_ports);
         }
     }
 }
@@ -25,7 +25,7 @@ pub(super) fn template(value: &mut Value) {
     pod_spec(spec);
     if spec.get("hostNetwork").as_bool() == Some(true) {
         for list in ["containers", "initContainers"] {
-            each(spec, list, host_network_ports);
+            each(spec, list, &host_network_ports);
         }
     }
 }
@@ -42,9 +42,9 @@ fn pod_spec(spec: &mut Value) {
         spec.default_to("serviceAccount", account);
     }
     for list in ["containers", "initContainers", "ephemeralContainers"] {
-        each(spec, list, container);
+        each(spec, list, &container);
     }
-    each(spec, "volumes", volume);
+    each(spec, "volumes", &volume);
     // A list that must be there is there even if nothing is in it.
     if spec.get("containers").is_null() {
         spec.set("containers", Value::Null);
@@ -61,19 +61,19 @@ fn container(c: &mut Value) {
     c.default_to("terminationMessagePath", "/dev/termination-log");
     c.default_to("terminationMessagePolicy", "File");
     c.default_to("resources", Map::new());
-    each(c, "ports", |port| port.default_to("protocol", "TCP"));
+    each(c, "ports", &|port| port.default_to("protocol", "TCP"));
     for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
-        within(c, name, probe);
+        within(c, name, &probe);
     }
-    within(c, "lifecycle", |lifecycle| {
+    within(c, "lifecycle", &|lifecycle| {
         for name in ["postStart", "preStop"] {
-            within(lifecycle, name, handler);
+            within(lifecycle, name, &handler);
         }
     });
-    each(c, "env", |env| {
-        within(env, "valueFrom", |from| {
-            within(from, "fieldRef", |field| field.default_to("apiVersion", "v1"));
-            within(from, "resourceFieldRef", |field| field.default_to("divisor", "0"));
+    each(c, "env", &|env| {
+        within(env, "valueFrom", &|from| {
+            within(from, "fieldRef", &|field| field.default_to("apiVersion", "v1"));
+            within(from, "resourceFieldRef", &|field| field.default_to("divisor", "0"));
         });
     });
 }
@@ -99,11 +99,11 @@ fn probe(probe: &mut Value) {
 }
 
 fn handler(handler: &mut Value) {
-    within(handler, "httpGet", |get| {
+    within(handler, "httpGet", &|get| {
         get.default_to("path", "/");
         get.default_to("scheme", "HTTP");
     });
-    within(handler, "grpc", |grpc| grpc.default_to("service", ""));
+    within(handler, "grpc", &|grpc| grpc.default_to("service", ""));
 }
 
 fn volume(volume: &mut Value) {
@@ -111,36 +111,38 @@ fn volume(volume: &mut Value) {
         volume.set("emptyDir", Map::new());
     }
     for name in ["secret", "configMap", "downwardAPI", "projected"] {
-        within(volume, name, |source| {
+        within(volume, name, &|source| {
             source.default_to("defaultMode", 420);
-            each(source, "sources", projection);
+            each(source, "sources", &projection);
             downward_items(source);
         });
     }
-    within(volume, "hostPath", |path| path.default_to("type", ""));
-    within(volume, "image", |image| {
+    within(volume, "hostPath", &|path| path.default_to("type", ""));
+    within(volume, "image", &|image| {
         let reference = image.get("reference").as_str().unwrap_or("").to_owned();
         image.default_to("pullPolicy", if is_latest(&reference) { "Always" } else { "IfNotPresent" });
     });
-    within(volume, "ephemeral", |e| {
-        within(e, "volumeClaimTemplate", |t| within(t, "spec", |s| s.default_to("volumeMode", "Filesystem")));
+    within(volume, "ephemeral", &|e| {
+        within(e, "volumeClaimTemplate", &|t| {
+            within(t, "spec", &|s| s.default_to("volumeMode", "Filesystem"))
+        });
     });
 }
 
 fn projection(source: &mut Value) {
-    within(source, "serviceAccountToken", |token| token.default_to("expirationSeconds", 3600));
-    within(source, "downwardAPI", downward_items);
+    within(source, "serviceAccountToken", &|token| token.default_to("expirationSeconds", 3600));
+    within(source, "downwardAPI", &downward_items);
 }
 
 fn downward_items(source: &mut Value) {
-    each(source, "items", |item| {
-        within(item, "fieldRef", |field| field.default_to("apiVersion", "v1"));
-        within(item, "resourceFieldRef", |field| field.default_to("divisor", "0"));
+    each(source, "items", &|item| {
+        within(item, "fieldRef", &|field| field.default_to("apiVersion", "v1"));
+        within(item, "resourceFieldRef", &|field| field.default_to("divisor", "0"));
     });
 }
 
 fn requests_from_limits(container: &mut Value) {
-    within(container, "resources", |resources| {
+    within(container, "resources", &|resources| {
         let limits = resources.get("limits").clone();
         if limits.fields().next().is_none() {
             return;
@@ -153,7 +155,7 @@ fn requests_from_limits(container: &mut Value) {
 }
 
 fn host_network_ports(container: &mut Value) {
-    each(container, "ports", |port| {
+    each(container, "ports", &|port| {
         let number = port.get("containerPort").clone();
         if matches!(port.get("hostPort"), Value::Null | Value::Int(0)) && !number.is_null() {
             port.set("hostPort", number);

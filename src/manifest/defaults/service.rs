@@ -15,7 +15,7 @@ pub(super) fn service(value: &mut Value) {
         _ => {}
     }
     spec.default_to("type", "ClusterIP");
-    each(spec, "ports", |port| {
+    each(spec, "ports", &|port| {
         port.default_to("protocol", "TCP");
         let unsaid = match port.get("targetPort") {
             Value::Str(name) => name.is_empty(),
@@ -78,7 +78,7 @@ pub(super) fn network_policy(value: &mut Value) {
     let spec = map_at(value, "spec");
     map_at(spec, "podSelector");
     for list in ["ingress", "egress"] {
-        each(spec, list, |rule| each(rule, "ports", |port| port.default_to("protocol", "TCP")));
+        each(spec, list, &|rule| each(rule, "ports", &|port| port.default_to("protocol", "TCP")));
     }
     if spec.get("policyTypes").items().is_empty() {
         let mut types = vec!["Ingress"];

@@ -32,9 +32,9 @@ pub(super) fn job(value: &mut Value) {
 
 /// What is filled in in a CronJob's template as well.
 fn job_spec(spec: &mut Value) {
-    within(spec, "podFailurePolicy", |policy| {
-        each(policy, "rules", |rule| {
-            each(rule, "onPodConditions", |pattern| pattern.default_to("status", "True"));
+    within(spec, "podFailurePolicy", &|policy| {
+        each(policy, "rules", &|rule| {
+            each(rule, "onPodConditions", &|pattern| pattern.default_to("status", "True"));
         });
     });
 }
@@ -94,12 +94,12 @@ pub(super) fn stateful_set(value: &mut Value) {
         strategy.default_to("rollingUpdate", Map::new());
     }
     if strategy.get("type").as_str() == Some("RollingUpdate") {
-        within(strategy, "rollingUpdate", |rolling| rolling.default_to("partition", 0));
+        within(strategy, "rollingUpdate", &|rolling| rolling.default_to("partition", 0));
     }
     let retention = map_at(spec, "persistentVolumeClaimRetentionPolicy");
     retention.default_to("whenDeleted", "Retain");
     retention.default_to("whenScaled", "Retain");
     spec.default_to("replicas", 1);
     spec.default_to("revisionHistoryLimit", 10);
-    each(spec, "volumeClaimTemplates", super::service::claim);
+    each(spec, "volumeClaimTemplates", &super::service::claim);
 }

@@ -1,14 +1,13 @@
 //! Containers. Models pkg/apis/core/validation/validation.go: validateContainers, validateInitContainers.
 
-use super::{Errors, in_range, names, one_of, probe, resources, text};
+use super::{Errors, Seen, in_range, names, one_of, probe, resources, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
-use std::collections::BTreeSet;
 
 /// What containers may refer to.
 pub(super) struct Around<'a> {
     /// The names of the pod's volumes.
-    pub(super) volumes: &'a BTreeSet<&'a str>,
+    pub(super) volumes: &'a Seen,
 }
 
 pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Errors) {
@@ -17,7 +16,7 @@ pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Error
     if containers.is_empty() {
         errors.push(FieldError::required(&at, ""));
     }
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (i, c) in containers.iter().enumerate() {
         let here = at.index(i);
         common(c, &here, around, errors);
@@ -34,7 +33,7 @@ pub(super) fn all(spec: &Value, path: &Path, around: &Around, errors: &mut Error
     }
 }
 
-fn unique<'a>(c: &'a Value, seen: &mut BTreeSet<&'a str>, path: &Path, errors: &mut Errors) {
+fn unique(c: &Value, seen: &mut Seen, path: &Path, errors: &mut Errors) {
     let name = text(c.get("name"));
     if !seen.insert(name) && !name.is_empty() {
         errors.push(FieldError::duplicate(&path.field("name"), c.get("name")));
@@ -97,7 +96,7 @@ fn common(c: &Value, path: &Path, around: &Around, errors: &mut Errors) {
 }
 
 fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (i, port) in ports.iter().enumerate() {
         let at = path.index(i);
         let name = text(port.get("name"));
@@ -105,9 +104,9 @@ fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
             let wrong = names::port_name(name);
             if !wrong.is_empty() {
                 errors.extend(
-                    wrong.into_iter().map(|w| FieldError::invalid(&at.field("name"), port.get("name"), w)),
+                    wrong.into_iter().map(|w| FieldError::invalid(&at.field("name"), port.get("name"), &w)),
                 );
-            } else if seen.contains(&name) {
+            } else if seen.contains(name) {
                 errors.push(FieldError::duplicate(&at.field("name"), port.get("name")));
             }
             seen.insert(name);
@@ -127,14 +126,14 @@ fn ports(ports: &[Value], path: &Path, errors: &mut Errors) {
 
 /// checkHostPortConflicts.
 fn host_ports(containers: &[Value], path: &Path, errors: &mut Errors) {
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken = Seen::default();
     for (i, c) in containers.iter().enumerate() {
         let at = path.index(i);
         let list = at.field("ports");
         for (j, port) in c.get("ports").items().iter().enumerate() {
             let Some(number) = port.get("hostPort").as_int().filter(|n| *n != 0) else { continue };
             let key = format!("{}/{}/{number}", text(port.get("protocol")), text(port.get("hostIP")));
-            if !taken.insert(key.clone()) {
+            if !taken.insert(&key) {
                 errors.push(FieldError::duplicate(&list.index(j).field("hostPort"), &Value::from(key)));
             }
         }
@@ -215,7 +214,7 @@ fn field_ref(source: &Value, path: &Path, errors: &mut Errors) {
         && !subscripted("metadata.annotations")
     {
         let detail = format!("error converting fieldPath: field label not supported: {field}");
-        errors.push(FieldError::invalid(&at, source.get("fieldPath"), detail));
+        errors.push(FieldError::invalid(&at, source.get("fieldPath"), &detail));
     }
 }
 
@@ -247,20 +246,20 @@ fn env_from(list: &[Value], path: &Path, errors: &mut Errors) {
 }
 
 fn mounts(list: &[Value], around: &Around, path: &Path, errors: &mut Errors) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (i, mount) in list.iter().enumerate() {
         let at = path.index(i);
         let (name, place) = (text(mount.get("name")), text(mount.get("mountPath")));
         if name.is_empty() {
             errors.push(FieldError::required(&at.field("name"), ""));
         }
-        if !around.volumes.contains(&name) {
+        if !around.volumes.contains(name) {
             errors.push(FieldError::not_found(&at.field("name"), &Value::from(name.to_owned())));
         }
         if place.is_empty() {
             errors.push(FieldError::required(&at.field("mountPath"), ""));
         }
-        if seen.contains(&place) {
+        if seen.contains(place) {
             errors.push(FieldError::invalid(
                 &at.field("mountPath"),
                 mount.get("mountPath"),

@@ -33,7 +33,7 @@ fn spec(object: &Value, errors: &mut Errors) {
         }
         line => {
             if let Err(why) = Schedule::parse(line) {
-                errors.push(FieldError::invalid(&at, schedule, why));
+                errors.push(FieldError::invalid(&at, schedule, &why));
             }
         }
     }
@@ -132,6 +132,6 @@ fn time_zone(zone: &Value, path: &Path, errors: &mut Errors) {
             "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones",
         ));
     } else if !is_zone(name) {
-        errors.push(FieldError::invalid(path, zone, format!("unknown time zone {name}")));
+        errors.push(FieldError::invalid(path, zone, &format!("unknown time zone {name}")));
     }
 }

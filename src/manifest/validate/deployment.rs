@@ -68,7 +68,7 @@ fn own_selector(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
     }
     selector::check(value, &at, errors);
     if selector::is_empty(value) {
-        errors.push(FieldError::invalid(&at, value, format!("empty selector is invalid for {kind}")));
+        errors.push(FieldError::invalid(&at, value, &format!("empty selector is invalid for {kind}")));
     }
 }
 

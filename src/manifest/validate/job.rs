@@ -138,7 +138,7 @@ fn failure_policy(spec: &Value, path: &Path, errors: &mut Errors) {
         if text(action).is_empty() {
             let all: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
             let detail = format!("valid values: [{}]", all.join(" "));
-            errors.push(FieldError::required(&at.field("action"), detail));
+            errors.push(FieldError::required(&at.field("action"), &detail));
         } else if text(action) == "FailIndex" && spec.get("backoffLimitPerIndex").is_null() {
             errors.push(FieldError::invalid(
                 &at.field("action"),
@@ -242,13 +242,13 @@ fn success_policy(spec: &Value, path: &Path, errors: &mut Errors) {
             && let Err(why) = index_list(list, completions)
         {
             let detail = format!("error parsing succeededIndexes: {why}");
-            errors.push(FieldError::invalid(&at.field("succeededIndexes"), indexes, detail));
+            errors.push(FieldError::invalid(&at.field("succeededIndexes"), indexes, &detail));
         }
         not_negative(count, &at.field("succeededCount"), errors);
         if count.as_int().is_some_and(|n| n > completions) {
             let detail =
                 format!("must be less than or equal to {completions} (the number of specified completions)");
-            errors.push(FieldError::invalid(&at.field("succeededCount"), count, detail));
+            errors.push(FieldError::invalid(&at.field("succeededCount"), count, &detail));
         }
     }
 }

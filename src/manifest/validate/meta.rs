@@ -17,7 +17,7 @@ pub(super) fn check(kind: Kind, object: &Value, rule: names::Rule, errors: &mut 
         let prefix = text(generate);
         let tried = prefix.strip_suffix('-').map_or(prefix.to_owned(), |p| format!("{p}a"));
         for wrong in rule(&tried) {
-            errors.push(FieldError::invalid(&path.field("generateName"), generate, wrong));
+            errors.push(FieldError::invalid(&path.field("generateName"), generate, &wrong));
         }
     }
     if text(name).is_empty() {
@@ -42,8 +42,8 @@ pub(super) fn check(kind: Kind, object: &Value, rule: names::Rule, errors: &mut 
 pub(super) fn annotations(value: &Value, path: &Path, errors: &mut Errors) {
     let mut bytes = 0;
     for (key, value) in value.fields() {
-        for wrong in names::qualified(&key.to_lowercase()) {
-            errors.push(FieldError::invalid(path, &Value::Str(key.clone()), wrong));
+        for wrong in names::qualified(&key.to_ascii_lowercase()) {
+            errors.push(FieldError::invalid(path, &Value::Str(key.clone()), &wrong));
         }
         bytes += key.len() + text(value).len();
     }

@@ -16,7 +16,7 @@ mod service;
 mod volume;
 
 use super::field::{FieldError, Path};
-use crate::api::{Kind, Value};
+use crate::api::{Kind, Map, Value};
 
 /// How many pods one object may ask for: as many as a cluster in a browser tab holds.
 pub const COUNT_MAX: i64 = 150_000;
@@ -75,12 +75,29 @@ pub fn validate(kind: Kind, value: &Value, old: Option<&Value>) -> Vec<FieldErro
 fn nothing(_: &Value, _: &mut Errors) {}
 fn nothing_more(_: &Value, _: &Value, _: &mut Errors) {}
 
+/// Names that were met already. (A map like all others: another sort of set would cost its own code in the page.)
+#[derive(Default)]
+struct Seen(Map);
+
+impl Seen {
+    /// Is it new?
+    #[inline(never)]
+    fn insert(&mut self, name: &str) -> bool {
+        self.0.insert(name.to_owned().into(), Value::Bool(true)).is_none()
+    }
+    fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
 /// The string, or an empty one.
+#[inline(never)]
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
 /// Models apimachinery pkg/api/validation: ValidateNonnegativeField.
+#[inline(never)]
 fn not_negative(value: &Value, path: &Path, errors: &mut Errors) {
     if value.as_int().is_some_and(|n| n < 0) {
         errors.push(FieldError::invalid(path, value, "must be greater than or equal to 0"));
@@ -88,6 +105,7 @@ fn not_negative(value: &Value, path: &Path, errors: &mut Errors) {
 }
 
 /// A word that must be one of a few, where it is there.
+#[inline(never)]
 fn one_of(value: &Value, words: &[&str], path: &Path, errors: &mut Errors) {
     if value.as_str().is_some_and(|word| !words.contains(&word)) {
         errors.push(FieldError::not_supported(path, value, words));
@@ -95,14 +113,16 @@ fn one_of(value: &Value, words: &[&str], path: &Path, errors: &mut Errors) {
 }
 
 /// A number that must lie between two others.
+#[inline(never)]
 fn in_range(value: &Value, least: i64, most: i64, path: &Path, errors: &mut Errors) {
     if value.as_int().is_some_and(|n| !(least..=most).contains(&n)) {
         let detail = format!("must be between {least} and {most}, inclusive");
-        errors.push(FieldError::invalid(path, value, detail));
+        errors.push(FieldError::invalid(path, value, &detail));
     }
 }
 
 /// Models apimachinery pkg/api/validation: ValidateImmutableField.
+#[inline(never)]
 fn immutable(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
     if new != old {
         errors.push(FieldError::invalid(path, new, "field is immutable"));
@@ -110,9 +130,10 @@ fn immutable(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
 }
 
 /// More pods than this cluster can hold are refused, as a quota would.
+#[inline(never)]
 fn fits(count: &Value, path: &Path, errors: &mut Errors) {
     if let Some(n) = count.as_int().filter(|n| *n > COUNT_MAX) {
         let detail = format!("exceeded quota: podium, requested: pods={n}, limited: pods={COUNT_MAX}");
-        errors.push(FieldError::forbidden(path, detail));
+        errors.push(FieldError::forbidden(path, &detail));
     }
 }

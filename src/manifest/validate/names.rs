@@ -47,6 +47,7 @@ fn is_qualified_part(s: &str) -> bool {
 }
 
 /// IsDNS1123Label.
+#[inline(never)]
 pub(super) fn label(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 63 {
@@ -66,6 +67,7 @@ pub(super) fn label(s: &str) -> Vec<String> {
 }
 
 /// IsDNS1123Subdomain.
+#[inline(never)]
 pub(super) fn subdomain(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 253 {
@@ -85,6 +87,7 @@ pub(super) fn relaxed_label(s: &str) -> Vec<String> {
 }
 
 /// IsQualifiedName: a label's key.
+#[inline(never)]
 pub(super) fn qualified(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let form = |text: &str| regex(text, QUALIFIED, &["MyName", "my.name", "123-abc"]);
@@ -121,6 +124,7 @@ pub(super) fn qualified(s: &str) -> Vec<String> {
 }
 
 /// IsValidLabelValue.
+#[inline(never)]
 pub(super) fn label_value(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 63 {
@@ -135,6 +139,7 @@ pub(super) fn label_value(s: &str) -> Vec<String> {
 }
 
 /// IsValidPortName.
+#[inline(never)]
 pub(super) fn port_name(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 15 {
@@ -186,17 +191,19 @@ pub(super) fn config_key(s: &str) -> Vec<String> {
 }
 
 /// Holds a value against a rule.
+#[inline(never)]
 pub(super) fn check(value: &Value, rule: Rule, path: &Path, errors: &mut Errors) {
     for wrong in rule(super::text(value)) {
-        errors.push(FieldError::invalid(path, value, wrong));
+        errors.push(FieldError::invalid(path, value, &wrong));
     }
 }
 
 /// Labels: ValidateLabels.
+#[inline(never)]
 pub(super) fn labels(value: &Value, path: &Path, errors: &mut Errors) {
     for (key, value) in value.fields() {
         for wrong in qualified(key) {
-            errors.push(FieldError::invalid(path, &Value::Str(key.clone()), wrong));
+            errors.push(FieldError::invalid(path, &Value::Str(key.clone()), &wrong));
         }
         check(value, label_value, path, errors);
     }

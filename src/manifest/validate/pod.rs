@@ -1,10 +1,9 @@
 //! Pods and their templates. Models pkg/apis/core/validation/validation.go: ValidatePodSpec.
 
 use super::container::{self, Around};
-use super::{Errors, in_range, meta, names, not_negative, one_of, selector, text, volume};
+use super::{Errors, Seen, in_range, meta, names, not_negative, one_of, selector, text, volume};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
-use std::collections::BTreeSet;
 
 /// ValidatePodCreate.
 pub(super) fn create(pod: &Value, errors: &mut Errors) {
@@ -22,7 +21,10 @@ pub(super) fn template(template: &Value, path: &Path, errors: &mut Errors) {
 }
 
 pub(super) fn spec(spec: &Value, path: &Path, errors: &mut Errors) {
-    let volumes: BTreeSet<&str> = spec.get("volumes").items().iter().map(|v| text(v.get("name"))).collect();
+    let mut volumes = Seen::default();
+    for volume in spec.get("volumes").items() {
+        volumes.insert(text(volume.get("name")));
+    }
     volume::all(spec.get("volumes"), &path.field("volumes"), errors);
     container::all(spec, path, &Around { volumes: &volumes }, errors);
     let policy = path.field("restartPolicy");

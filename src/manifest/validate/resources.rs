@@ -23,7 +23,7 @@ pub(super) fn container(resources: &Value, path: &Path, errors: &mut Errors) {
         };
         if want > most {
             let detail = format!("must be less than or equal to {key} limit of {}", text(limit));
-            errors.push(FieldError::invalid(&at, amount, detail));
+            errors.push(FieldError::invalid(&at, amount, &detail));
         }
     }
 }
@@ -40,7 +40,7 @@ fn resource_name(name: &str, path: &Path, errors: &mut Errors) {
     let value = Value::from(name.to_owned());
     let wrong = names::qualified(name);
     if !wrong.is_empty() {
-        errors.extend(wrong.into_iter().map(|w| FieldError::invalid(path, &value, w)));
+        errors.extend(wrong.into_iter().map(|w| FieldError::invalid(path, &value, &w)));
         return;
     }
     let standard = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");

@@ -1,9 +1,8 @@
 //! Services. Models pkg/apis/core/validation/validation.go: ValidateService.
 
-use super::{Errors, in_range, names, one_of, probe, text};
+use super::{Errors, Seen, in_range, names, one_of, probe, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 pub(super) fn create(object: &Value, errors: &mut Errors) {
@@ -95,7 +94,7 @@ fn no_headless(detail: &str, path: &Path, errors: &mut Errors) {
 fn ports(spec: &Value, headless: bool, path: &Path, errors: &mut Errors) {
     let list = path.field("ports");
     let all = spec.get("ports").items();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (i, port) in all.iter().enumerate() {
         let at = list.index(i);
         let name = text(port.get("name"));
@@ -124,9 +123,10 @@ fn ports(spec: &Value, headless: bool, path: &Path, errors: &mut Errors) {
         }
     }
     // Two ports may not be the same in number and protocol.
-    let mut taken = BTreeSet::new();
+    let mut taken = Seen::default();
     for (i, port) in all.iter().enumerate() {
-        if !taken.insert((port.get("port").as_int(), text(port.get("protocol")))) {
+        let key = format!("{}/{}", port.get("port").as_int().unwrap_or(0), text(port.get("protocol")));
+        if !taken.insert(&key) {
             let shown = crate::record! { "port" => port.get("port").clone(), "protocol" => port.get("protocol").clone() };
             errors.push(FieldError::duplicate(&list.index(i), &shown));
         }
@@ -158,7 +158,7 @@ fn addresses(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
             }
             Ok(ip) if ip.is_unspecified() => {
                 let detail = format!("may not be unspecified ({})", text(value));
-                errors.push(FieldError::invalid(&at, value, detail));
+                errors.push(FieldError::invalid(&at, value, &detail));
             }
             Ok(_) => {}
         }

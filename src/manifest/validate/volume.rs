@@ -1,16 +1,15 @@
 //! Volumes. Models pkg/apis/core/validation/validation.go: ValidateVolumes.
 
-use super::{Errors, in_range, names, one_of, text};
+use super::{Errors, Seen, in_range, names, one_of, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use crate::manifest::schema;
-use std::collections::BTreeSet;
 
 /// In the order in which the server looks at them, as far as that matters.
 const FIRST: [&str; 4] = ["emptyDir", "hostPath", "gitRepo", "secret"];
 
 pub(super) fn all(volumes: &Value, path: &Path, errors: &mut Errors) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Seen::default();
     for (i, volume) in volumes.items().iter().enumerate() {
         let at = path.index(i);
         let name = text(volume.get("name"));

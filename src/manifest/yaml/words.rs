@@ -115,10 +115,9 @@ fn find(chunk: &Chunk, line: u32, parser: &str) -> Mistake {
             None => Mistake::Trailing(line),
         };
     }
-    if parser.contains("flow") || parser.contains("',' or '") || parser.contains("bracket") {
-        if let Some((l, open, close)) = open_bracket(chunk, line) {
-            return Mistake::Bracket(l, open, close);
-        }
+    let in_flow = parser.contains("flow") || parser.contains("',' or '") || parser.contains("bracket");
+    if let Some((l, open, close)) = open_bracket(chunk, line).filter(|_| in_flow) {
+        return Mistake::Bracket(l, open, close);
     }
     if parser.contains("unknown anchor") {
         return Mistake::Alias(line);
