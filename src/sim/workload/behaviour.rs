@@ -5,7 +5,7 @@ use crate::api::{Cpu, Quantity, Span, Text, mix};
 /// What the annotation says, for instance `duration=5s exit=1 failure-rate=0.2 memory=200Mi cpu=300m log="step one"`.
 ///
 /// `duration` (or `forever`) replaces the command; without it the command runs, and only its end is changed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Behaviour {
     /// How long it runs in place of its command: `duration=5s`, or `duration=forever` for [`Span`]`(i64::MAX)`.
     pub duration: Option<Span>,

@@ -5,9 +5,15 @@
 //! loops for ever inside one call, and no script makes it panic.
 
 mod behaviour;
+mod images;
 mod process;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod tools;
 
 pub use behaviour::Behaviour;
+pub use images::image_notes;
 pub use process::Process;
 
 use crate::api::{Span, Text};
