@@ -40,11 +40,6 @@ fn applied(document: &Document, before: Option<&Value>) -> String {
     Refusal::invalid(kind, text(value.get("metadata"), "name"), errors).for_kubectl("") + "\n"
 }
 
-/// Kinds whose rules are written so far; the others are counted apart.
-fn is_typed(kind: Option<Kind>) -> bool {
-    kind.is_none_or(|k| k.info().simulated)
-}
-
 /// Cases that depend on what is in the cluster, or on kubectl's verbs: other rooms answer for them.
 const ELSEWHERE: &[&str] = &[
     "pod-no-metadata-name",
@@ -77,7 +72,7 @@ const OPEN: &[&str] = &[
 #[test]
 fn invalid_manifests_are_refused_in_the_same_words() {
     let Some(all) = conformance("validation/invalid.jsonl") else { return };
-    let (mut right, mut wrong, mut untyped) = (0, Vec::new(), (0, 0));
+    let (mut right, mut wrong) = (0, Vec::new());
     for case in lines(&all) {
         let name = text(&case, "name");
         if ELSEWHERE.contains(&name) {
@@ -93,11 +88,7 @@ fn invalid_manifests_are_refused_in_the_same_words() {
         let said: String = parsed.documents.iter().map(|d| applied(d, before.as_ref())).collect();
         let want = text(&case, "stderr");
         let want = if case.get("exit_code").as_int() == Some(0) { "" } else { want };
-        let typed = parsed.documents.iter().all(|d| is_typed(d.kind));
-        if !typed {
-            untyped.0 += u32::from(said == want);
-            untyped.1 += 1;
-        } else if said == want {
+        if said == want {
             right += 1;
             assert!(!OPEN.contains(&name), "{name} is right now: take it out of the list");
         } else {
@@ -108,12 +99,7 @@ fn invalid_manifests_are_refused_in_the_same_words() {
             assert!(!parsed.is_clean(), "{name}: nothing is marked");
         }
     }
-    println!(
-        "typed kinds: {right} right, {} not yet; other kinds: {} of {}",
-        wrong.len(),
-        untyped.0,
-        untyped.1
-    );
+    println!("{right} right, {} not yet", wrong.len());
     let unexpected: Vec<&String> =
         wrong.iter().filter(|w| !OPEN.iter().any(|o| w.starts_with(&format!("## {o}\n")))).collect();
     assert!(

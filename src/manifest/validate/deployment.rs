@@ -59,7 +59,7 @@ fn replica_set(spec: &Value, path: &Path, errors: &mut Errors) {
     template(spec, path, errors);
 }
 
-fn own_selector(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
+pub(super) fn own_selector(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
     let at = path.field("selector");
     let value = spec.get("selector");
     if value.is_null() {
@@ -84,14 +84,18 @@ fn template(spec: &Value, path: &Path, errors: &mut Errors) {
         errors.push(FieldError::invalid(&metadata.field("labels"), labels, detail));
     }
     pod::template(template, &at, errors);
-    let spec_at = at.field("spec");
-    let policy = template.at("spec.restartPolicy");
+    runs_forever(template.get("spec"), "ReplicaSet", &at.field("spec"), errors);
+}
+
+/// Pods that are always replaced never end by themselves.
+pub(super) fn runs_forever(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
+    let policy = spec.get("restartPolicy");
     if matches!(text(policy), "OnFailure" | "Never") {
-        errors.push(FieldError::not_supported(&spec_at.field("restartPolicy"), policy, &["Always"]));
+        errors.push(FieldError::not_supported(&path.field("restartPolicy"), policy, &["Always"]));
     }
-    if !template.at("spec.activeDeadlineSeconds").is_null() {
-        let detail = "activeDeadlineSeconds in ReplicaSet is not Supported";
-        errors.push(FieldError::forbidden(&spec_at.field("activeDeadlineSeconds"), detail));
+    if !spec.get("activeDeadlineSeconds").is_null() {
+        let detail = format!("activeDeadlineSeconds in {kind} is not Supported");
+        errors.push(FieldError::forbidden(&path.field("activeDeadlineSeconds"), &detail));
     }
 }
 
@@ -116,28 +120,33 @@ fn rolling_update(rolling: &Value, path: &Path, errors: &mut Errors) {
     for name in ["maxUnavailable", "maxSurge"] {
         int_or_percent(rolling.get(name), &path.field(name), errors);
     }
-    let zero = |v: &Value| match v {
+    let unavailable = rolling.get("maxUnavailable");
+    let at = path.field("maxUnavailable");
+    if is_zero(unavailable) && is_zero(rolling.get("maxSurge")) {
+        errors.push(FieldError::invalid(&at, unavailable, "may not be 0 when `maxSurge` is 0"));
+    }
+    not_over_100(unavailable, &at, errors);
+}
+
+/// Is it 0 or 0%, or nothing at all?
+pub(super) fn is_zero(value: &Value) -> bool {
+    match value {
         Value::Int(n) => *n == 0,
         Value::Str(s) => s.strip_suffix('%').is_some_and(|n| n.trim_start_matches('0').is_empty()),
         _ => true,
-    };
-    let unavailable = rolling.get("maxUnavailable");
-    if zero(unavailable) && zero(rolling.get("maxSurge")) {
-        let detail = "may not be 0 when `maxSurge` is 0";
-        errors.push(FieldError::invalid(&path.field("maxUnavailable"), unavailable, detail));
     }
-    let percent = unavailable.as_str().and_then(|s| s.strip_suffix('%')).and_then(|n| n.parse::<i64>().ok());
+}
+
+/// IsNotMoreThan100Percent.
+pub(super) fn not_over_100(value: &Value, path: &Path, errors: &mut Errors) {
+    let percent = value.as_str().and_then(|s| s.strip_suffix('%')).and_then(|n| n.parse::<i64>().ok());
     if percent.is_some_and(|n| n > 100) {
-        errors.push(FieldError::invalid(
-            &path.field("maxUnavailable"),
-            unavailable,
-            "must not be greater than 100%",
-        ));
+        errors.push(FieldError::invalid(path, value, "must not be greater than 100%"));
     }
 }
 
 /// ValidatePositiveIntOrPercent.
-fn int_or_percent(value: &Value, path: &Path, errors: &mut Errors) {
+pub(super) fn int_or_percent(value: &Value, path: &Path, errors: &mut Errors) {
     match value {
         Value::Str(s) => {
             let good =

@@ -1,18 +1,23 @@
 //! The API server's rules, in its words and its order. Models pkg/apis/*/validation/validation.go: one file a kind, one
 //! row a kind.
 
+mod claim;
+mod config;
 mod container;
 mod cronjob;
 mod deployment;
 mod job;
 mod meta;
 mod names;
+mod network;
 mod pod;
 mod pod_update;
 mod probe;
 mod resources;
+mod scaling;
 mod selector;
 mod service;
+mod sets;
 mod volume;
 
 use super::field::{FieldError, Path};
@@ -24,39 +29,39 @@ pub const COUNT_MAX: i64 = 150_000;
 /// The errors found so far.
 type Errors = Vec<FieldError>;
 
+type Create = fn(&Value, &mut Errors);
+type Update = fn(&Value, &Value, &mut Errors);
+
 /// One row a kind: the rules for a new object, those for a change, and what its names must look like.
 struct Rules {
     kind: Kind,
-    create: fn(&Value, &mut Errors),
-    update: fn(&Value, &Value, &mut Errors),
+    create: Create,
+    update: Update,
     name: names::Rule,
 }
 
 const TABLE: &[Rules] = &[
-    Rules { kind: Kind::Pod, create: pod::create, update: pod_update::update, name: names::subdomain },
-    Rules { kind: Kind::Job, create: job::create, update: job::update, name: names::subdomain },
-    Rules { kind: Kind::CronJob, create: cronjob::create, update: cronjob::update, name: names::subdomain },
-    Rules {
-        kind: Kind::Deployment,
-        create: deployment::create,
-        update: deployment::update,
-        name: names::subdomain,
-    },
-    Rules {
-        kind: Kind::ReplicaSet,
-        create: deployment::create_set,
-        update: deployment::update_set,
-        name: names::subdomain,
-    },
-    Rules {
-        kind: Kind::Service,
-        create: service::create,
-        update: service::update,
-        name: names::relaxed_label,
-    },
-    Rules { kind: Kind::Namespace, create: nothing, update: nothing_more, name: names::label },
-    Rules { kind: Kind::EndpointSlice, create: nothing, update: nothing_more, name: names::subdomain },
+    row(Kind::Pod, pod::create, pod_update::update, names::subdomain),
+    row(Kind::Job, job::create, job::update, names::subdomain),
+    row(Kind::CronJob, cronjob::create, cronjob::update, names::subdomain),
+    row(Kind::Deployment, deployment::create, deployment::update, names::subdomain),
+    row(Kind::ReplicaSet, deployment::create_set, deployment::update_set, names::subdomain),
+    row(Kind::StatefulSet, sets::create_stateful, sets::update_stateful, names::label),
+    row(Kind::DaemonSet, sets::create_daemon, sets::update_daemon, names::subdomain),
+    row(Kind::Service, service::create, service::update, names::label),
+    row(Kind::ConfigMap, config::create_map, config::update_map, names::subdomain),
+    row(Kind::Secret, config::create_secret, config::update_secret, names::subdomain),
+    row(Kind::PersistentVolumeClaim, claim::create, claim::update, names::subdomain),
+    row(Kind::NetworkPolicy, network::policy, network::policy_update, names::subdomain),
+    row(Kind::Ingress, network::ingress, network::ingress_update, names::subdomain),
+    row(Kind::HorizontalPodAutoscaler, scaling::autoscaler, scaling::autoscaler_update, names::subdomain),
+    row(Kind::PodDisruptionBudget, scaling::budget, scaling::budget_update, names::subdomain),
+    row(Kind::Namespace, nothing, nothing_more, names::label),
 ];
+
+const fn row(kind: Kind, create: Create, update: Update, name: names::Rule) -> Rules {
+    Rules { kind, create, update, name }
+}
 
 /// Every rule that a checked and defaulted object breaks; `old` is what it replaces.
 pub fn validate(kind: Kind, value: &Value, old: Option<&Value>) -> Vec<FieldError> {

@@ -81,9 +81,14 @@ pub(super) fn subdomain(s: &str) -> Vec<String> {
     wrong
 }
 
-/// The names of services: a label of RFC 1123 since they no longer must begin with a letter.
-pub(super) fn relaxed_label(s: &str) -> Vec<String> {
-    label(s)
+/// IsWildcardDNS1123Subdomain.
+pub(super) fn wildcard(s: &str) -> Vec<String> {
+    if s.strip_prefix("*.").is_some_and(is_subdomain) {
+        return Vec::new();
+    }
+    let text = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of \
+                lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+    vec![regex(text, &format!(r"\*\.{SUBDOMAIN}"), &["*.example.com"])]
 }
 
 /// IsQualifiedName: a label's key.

@@ -30,7 +30,7 @@ pub(super) fn container(resources: &Value, path: &Path, errors: &mut Errors) {
 
 /// ValidateResourceQuantityValue.
 fn not_negative(amount: &Value, path: &Path, errors: &mut Errors) {
-    if quantity::nanos(text(amount)).is_some_and(|n| n < 0) {
+    if nanos(amount).is_some_and(|n| n < 0) {
         errors.push(FieldError::invalid(path, amount, "must be greater than or equal to 0"));
     }
 }
@@ -52,4 +52,9 @@ fn resource_name(name: &str, path: &Path, errors: &mut Errors) {
         errors.push(FieldError::invalid(path, &value, "must be a standard resource type or fully qualified"));
     }
     errors.push(FieldError::invalid(path, &value, "must be a standard resource for containers"));
+}
+
+/// An amount in billionths.
+pub(super) fn nanos(amount: &Value) -> Option<i128> {
+    quantity::nanos(text(amount))
 }
