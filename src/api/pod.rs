@@ -183,7 +183,8 @@ impl PodSpec {
     }
     /// How long containers may take to stop, in seconds.
     pub fn grace_secs(&self) -> i64 {
-        self.termination_grace_period_seconds.unwrap_or(30)
+        // A negative period is taken with a warning, and treated as 1.
+        self.termination_grace_period_seconds.map_or(30, |secs| if secs < 0 { 1 } else { secs })
     }
     /// The quality of service. Models pkg/apis/core/v1/helper/qos: ComputePodQOS.
     pub fn qos_class(&self) -> &'static str {

@@ -249,6 +249,13 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         set_defaults(kind, &mut value);
         // A field with a misspelt name is missing under its right one; saying so twice would confuse.
         let errors = validate(kind, &value, None);
+        let room = DIAGNOSTICS_MAX.saturating_sub(said.len());
+        // The server warns of what it takes.
+        let warnings = if errors.is_empty() { super::warnings(kind, &value) } else { Vec::new() };
+        for w in warnings.into_iter().take(room) {
+            let (severity, span, message) = (Severity::Warning, document.span_of(&w.field), w.to_string());
+            said.push(Diagnostic { severity, span, message, hint: None, path: w.field });
+        }
         let errors = errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required));
         for e in errors.take(DIAGNOSTICS_MAX.saturating_sub(said.len())) {
             let span = document.span_of(&e.field);

@@ -18,6 +18,7 @@ mod refusal;
 mod schema;
 mod suggest;
 mod validate;
+mod warn;
 mod yaml;
 
 pub use assist::{Completion, Hover, complete, hover};
@@ -27,4 +28,5 @@ pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecoda
 pub use field::{Fault, FieldError, Path};
 pub use refusal::Refusal;
 pub use validate::{COUNT_MAX, validate};
+pub use warn::{FieldWarning, warnings};
 pub use yaml::{DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};

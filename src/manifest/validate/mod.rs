@@ -20,6 +20,8 @@ mod service;
 mod sets;
 mod volume;
 
+pub(in crate::manifest) use names::label;
+
 use super::field::{FieldError, Path};
 use crate::api::{Kind, Map, Value};
 

@@ -48,7 +48,7 @@ fn is_qualified_part(s: &str) -> bool {
 
 /// IsDNS1123Label.
 #[inline(never)]
-pub(super) fn label(s: &str) -> Vec<String> {
+pub(in crate::manifest) fn label(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 63 {
         wrong.push(too_long(63));

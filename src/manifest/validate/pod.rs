@@ -1,7 +1,7 @@
 //! Pods and their templates. Models pkg/apis/core/validation/validation.go: ValidatePodSpec.
 
 use super::container::{self, Around};
-use super::{Errors, Seen, in_range, meta, names, not_negative, one_of, selector, text, volume};
+use super::{Errors, Seen, in_range, meta, names, one_of, selector, text, volume};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 
@@ -62,11 +62,6 @@ pub(super) fn spec(spec: &Value, path: &Path, errors: &mut Errors) {
     if !text(spec.get("runtimeClassName")).is_empty() {
         names::check(spec.get("runtimeClassName"), names::subdomain, &path.field("runtimeClassName"), errors);
     }
-    not_negative(
-        spec.get("terminationGracePeriodSeconds"),
-        &path.field("terminationGracePeriodSeconds"),
-        errors,
-    );
     let words = ["Never", "PreemptLowerPriority"];
     one_of(spec.get("preemptionPolicy"), &words, &path.field("preemptionPolicy"), errors);
 }
