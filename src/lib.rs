@@ -4,5 +4,8 @@
 //! ARCHITECTURE.md has the map. Nothing to the left knows what is to its right.
 
 pub mod api;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
 pub mod manifest;
 pub mod sim;
+pub mod view;

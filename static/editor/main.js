@@ -1,0 +1,103 @@
+// The editor: CodeMirror 6 with YAML, bundled into static/editor.js and loaded after the page's first picture.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
+  { tag: [tags.string, tags.content, tags.literal], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.punctuation, tags.separator, tags.meta, tags.squareBracket, tags.brace], color: "var(--muted)" },
+]);
+
+const lit = StateEffect.define();
+const litLine = StateField.define({
+  create: () => Decoration.none,
+  update(marks, change) {
+    marks = marks.map(change.changes);
+    for (const effect of change.effects) {
+      if (!effect.is(lit)) continue;
+      const line = effect.value >= 1 && effect.value <= change.state.doc.lines && change.state.doc.line(effect.value);
+      marks = line ? Decoration.set([Decoration.line({ class: "cm-lit" }).range(line.from)]) : Decoration.none;
+    }
+    return marks;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+// `on` has `change(text)`, `complete(text, offset)` and `hover(text, offset)`; the last two answer in JSON or null.
+export function create(host, text, on) {
+  const complete = (context) => {
+    const answer = on.complete(context.state.doc.toString(), context.pos);
+    if (!answer) return null;
+    const { from, options } = JSON.parse(answer);
+    return options.length ? { from, options, validFor: /^[\w./-]*$/ } : null;
+  };
+  const hover = hoverTooltip((view, pos) => {
+    const answer = on.hover(view.state.doc.toString(), pos);
+    if (!answer) return null;
+    const { from, to, title, text } = JSON.parse(answer);
+    return {
+      pos: from,
+      end: to,
+      create() {
+        const dom = document.createElement("div");
+        dom.className = "cm-doc";
+        const head = document.createElement("b");
+        head.textContent = title;
+        const body = document.createElement("p");
+        body.textContent = text;
+        dom.append(head, body);
+        return { dom };
+      },
+    };
+  });
+  const view = new EditorView({
+    parent: host,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
+        autocompletion({ override: [complete] }), highlightActiveLine(), highlightActiveLineGutter(),
+        highlightSelectionMatches(), lintGutter(), yaml(), syntaxHighlighting(colours), hover, litLine,
+        EditorState.tabSize.of(2),
+        EditorView.contentAttributes.of({ "aria-label": "Manifest", spellcheck: "false", autocapitalize: "off" }),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"), ...searchKeymap,
+          ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) on.change(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  return {
+    get: () => view.state.doc.toString(),
+    set(text) {
+      if (text === view.state.doc.toString()) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      view.scrollDOM.scrollTop = 0;
+    },
+    // A JSON list of { from, to, severity, message }, in UTF-16 offsets.
+    diagnose(json) {
+      const end = view.state.doc.length;
+      const list = JSON.parse(json).map((d) => ({ ...d, from: Math.min(d.from, end), to: Math.min(Math.max(d.to, d.from), end) }));
+      view.dispatch(setDiagnostics(view.state, list));
+    },
+    light(line) {
+      view.dispatch({ effects: lit.of(line) });
+    },
+    select(from, to) {
+      const end = view.state.doc.length;
+      view.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) }, scrollIntoView: true });
+      view.focus();
+    },
+    destroy: () => view.destroy(),
+  };
+}

@@ -1,0 +1,43 @@
+// Loads the program. A plain script, so that the theme stands before the first paint.
+(() => {
+  const root = document.documentElement;
+  try {
+    const theme = localStorage.getItem("podium/theme");
+    if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  } catch {
+    // Storage may be forbidden; the page then follows the system's theme.
+  }
+
+  let editor;
+  globalThis.podium = {
+    // The editor is larger than the program, so it is asked for only after the first picture.
+    editor: () => (editor ??= import("./editor.js")),
+    // A page that keeps the text and offers a way on, whatever state the program is in.
+    broken(reason) {
+      if (document.querySelector(".broken")) return;
+      const text = globalThis.podium.text?.() ?? "";
+      const page = document.createElement("main");
+      page.className = "broken";
+      page.setAttribute("role", "alert");
+      const title = document.createElement("h1");
+      title.textContent = "Podium has stopped";
+      const why = document.createElement("p");
+      why.textContent = "This is a mistake in Podium, not in your manifest. Your text is kept, here and for the next start.";
+      const detail = document.createElement("pre");
+      detail.textContent = String(reason);
+      const kept = document.createElement("textarea");
+      kept.value = text;
+      kept.readOnly = true;
+      kept.setAttribute("aria-label", "Your manifest");
+      const again = document.createElement("button");
+      again.textContent = "Start again";
+      again.onclick = () => location.reload();
+      page.append(title, why, again, kept, detail);
+      document.body.replaceChildren(page);
+      again.focus();
+    },
+  };
+  import("./podium.js")
+    .then((program) => program.default({ module_or_path: "podium_bg.wasm" }))
+    .catch((error) => globalThis.podium.broken(error));
+})();
