@@ -11,7 +11,13 @@
   let editor;
   globalThis.podium = {
     // The editor is larger than the program, so it is asked for only after the first picture.
-    editor: () => (editor ??= import("./editor.js")),
+    async mount(host, text, change, complete, hover, ready) {
+      const { create } = await import("./editor.js");
+      // What was written into the plain text meanwhile is the text.
+      editor = create(host, document.getElementById("plain-manifest")?.value ?? text, { change, complete, hover });
+      ready(editor);
+    },
+    text: () => editor?.get() ?? document.getElementById("plain-manifest")?.value ?? "",
     // A page that keeps the text and offers a way on, whatever state the program is in.
     broken(reason) {
       if (document.querySelector(".broken")) return;
@@ -37,6 +43,8 @@
       again.focus();
     },
   };
+  document.fonts?.ready.then(() => dispatchEvent(new Event("podium-fonts")));
+  document.fonts?.addEventListener?.("loadingdone", () => dispatchEvent(new Event("podium-fonts")));
   import("./podium.js")
     .then((program) => program.default({ module_or_path: "podium_bg.wasm" }))
     .catch((error) => globalThis.podium.broken(error));

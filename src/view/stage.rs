@@ -5,7 +5,7 @@ use super::scene::*;
 use super::travel::{self, Way};
 use super::words::count;
 use super::{control, owners, services};
-use crate::api::{Kind, Object, Pod, Uid};
+use crate::api::{Kind, Object, Pod, Time, Uid};
 use crate::sim::{State, World};
 use std::rc::Rc;
 
@@ -156,7 +156,11 @@ fn pods(scene: &mut Scene, world: &World, drawn: &Nodes, options: &Options, way:
         let travelling =
             if options.motion { travel::on_its_way(pod, world.now(), options.pace) } else { None };
         let state = state_of_pod(pod);
-        let part = if place.size >= 9.0 { part_done(world, pod, state) } else { None };
+        let part = match state {
+            State::Creating => options.motion.then(|| spin(world.now())),
+            _ if place.size >= 9.0 => part_done(world, pod, state),
+            _ => None,
+        };
         let (at, shown) = match travelling {
             Some(done) => {
                 let way = Way { to: place.at, ..way(pod) };
@@ -199,4 +203,10 @@ fn draw_pod(scene: &mut Scene, pod: &Pod, place: Place, state: State, part: Opti
     scene.pods.push(PodItem { at, size, state: Some(state), alpha, part, selected });
     let reach = size.max(6.0);
     scene.hit(Rect::new(at.0 - reach / 2.0, at.1 - reach / 2.0, reach, reach), pod.meta.uid);
+}
+
+/// How far the ring of a container that is being made has turned, in turns.
+fn spin(now: Time) -> f32 {
+    const TURN: i64 = 1_100_000;
+    now.0.rem_euclid(TURN) as f32 / TURN as f32
 }

@@ -1,0 +1,639 @@
+//! [`App`]: the page's model and everything that can happen to it.
+
+use super::apply::{self, Outcome};
+use super::editor::{Editor, Handle};
+use super::palette::Palette;
+use super::player::{Player, Speed};
+use super::screen::Screen;
+use super::{keys, storage};
+use crate::api::{Object, Span, Time, Uid};
+use crate::examples::{self, Example};
+use crate::manifest::{self, Diagnostic};
+use crate::sim::{Config, Request, Sandbox, Timeline, World};
+use crate::view::{self, Action, EventRow, Gantt, Inspector, LogRow, MarkRow, Said, Scene};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use yew::{Component, Context, Html, NodeRef};
+
+/// How long after the last key stroke the text is checked, in milliseconds.
+const CHECK_AFTER_MS: f64 = 140.0;
+/// How often the panels follow a world that plays, in milliseconds.
+const PANELS_EVERY_MS: f64 = 100.0;
+/// How far ⏭ looks ahead for something to be said.
+const NEXT_WITHIN: Span = Span::secs(400 * 86_400);
+/// How long ⏭ may look before it gives the page back, in milliseconds.
+const NEXT_MS_MAX: f64 = 80.0;
+
+/// What is open below the stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Tab {
+    Timeline,
+    Events,
+    Logs,
+}
+
+/// Which pane a narrow screen shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Pane {
+    Manifest,
+    Stage,
+    Details,
+    More,
+}
+
+/// Which menu is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Menu {
+    Examples,
+    Cluster,
+    Help,
+}
+
+/// Everything that can happen to the page.
+pub enum Msg {
+    /// The browser is about to draw; the time in milliseconds.
+    Frame(f64),
+    /// Something has another size, or the fonts have come.
+    Resized,
+    /// A key was pressed anywhere.
+    Key(web_sys::KeyboardEvent),
+    /// Something outside the open menu was pressed.
+    PressedOutside,
+    /// The editor has come.
+    EditorReady(Handle),
+    /// The text was changed by its writer.
+    Text(String),
+    /// The text is to be sent to the cluster.
+    Apply,
+    /// An example is to be opened in a fresh cluster.
+    Open(&'static Example),
+    /// A fresh cluster of so many nodes.
+    Fresh(u32),
+    PlayOrPause,
+    Step,
+    StepBack,
+    NextMoment,
+    ToStart,
+    Speed(Speed),
+    /// To so many seconds after the start.
+    Scrub(f64),
+    /// The place on the timeline that was pressed, in CSS pixels.
+    TimelinePressed(f32, f32),
+    /// The place on the stage that was pressed, in CSS pixels.
+    StagePressed(f32, f32),
+    Select(Option<Uid>),
+    Act(Action),
+    /// Shows the place of a diagnostic.
+    Show(Rc<Diagnostic>),
+    Tab(Tab),
+    Pane(Pane),
+    Menu(Menu),
+    Help,
+    Theme,
+    Escape,
+}
+
+/// What the panels show; made anew a few times a second, compared before it is drawn.
+#[derive(Clone, PartialEq, Default)]
+pub struct Shown {
+    /// `t+00:00:10`.
+    pub stamp: String,
+    /// `Mon 5 Jan 2026 00:00:10 UTC`.
+    pub clock: String,
+    /// Seconds since the start.
+    pub at_secs: f64,
+    /// How many seconds the scrubber spans.
+    pub horizon_secs: f64,
+    /// How many of them were lived.
+    pub lived_secs: f64,
+    /// Marks on the scrubber.
+    pub marks: Rc<Vec<MarkRow>>,
+    /// Rows of events.
+    pub events: Rc<Vec<EventRow>>,
+    /// How many events there are.
+    pub events_count: usize,
+    /// Lines of logs.
+    pub logs: Rc<Vec<LogRow>>,
+    /// What is looked at closely.
+    pub inspector: Option<Rc<Inspector>>,
+    /// The stage in words.
+    pub said: Rc<Vec<Said>>,
+    /// The height of the timeline's rows.
+    pub gantt_height: f32,
+    /// The line of the manifest that decided what is looked at, and what it decided.
+    pub decided: Option<(u32, String)>,
+}
+
+/// The page.
+pub struct App {
+    pub(super) timeline: Timeline,
+    /// The world at the furthest instant that was lived.
+    pub(super) latest: World,
+    pub(super) player: Player,
+    pub(super) text: String,
+    pub(super) editor: Editor,
+    pub(super) editor_host: NodeRef,
+    pub(super) diagnostics: Rc<Vec<Rc<Diagnostic>>>,
+    pub(super) outcomes: Rc<Vec<Outcome>>,
+    pub(super) selected: Option<Uid>,
+    pub(super) tab: Tab,
+    pub(super) pane: Pane,
+    pub(super) menu: Option<Menu>,
+    pub(super) dark: Option<bool>,
+    pub(super) stage: Screen,
+    pub(super) below: Screen,
+    pub(super) scrubber: NodeRef,
+    pub(super) scene: Scene,
+    pub(super) gantt: Gantt,
+    pub(super) shown: Shown,
+    /// How the panels tell the page what happened in them.
+    pub(super) send: yew::Callback<Msg>,
+    palette: Option<Palette>,
+    check_at: Option<f64>,
+    panels_at: f64,
+    /// Is the picture out of date?
+    stale: bool,
+    frames: Option<Closure<dyn FnMut(f64)>>,
+    _heard: Vec<Heard>,
+}
+
+/// A listener that ends with the page.
+struct Heard(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
+
+fn now_ms() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> App {
+        let example = examples::first();
+        let kept = storage::read("manifest").filter(|t| !t.trim().is_empty());
+        let text = kept.unwrap_or_else(|| example.manifest.to_owned());
+        let mut timeline = Timeline::new(Config::default());
+        let outcomes = apply::apply(&mut timeline, &text);
+        let speed = Speed::Times(1);
+        let dark = storage::read("theme").map(|t| t == "dark");
+        let mut app = App {
+            latest: timeline.world().clone(),
+            player: Player::new(&timeline, speed),
+            timeline,
+            text,
+            editor: Editor::default(),
+            editor_host: NodeRef::default(),
+            diagnostics: Rc::default(),
+            outcomes: Rc::new(outcomes),
+            selected: None,
+            tab: Tab::Timeline,
+            pane: Pane::Stage,
+            menu: None,
+            dark,
+            stage: Screen::default(),
+            below: Screen::default(),
+            scrubber: NodeRef::default(),
+            scene: Scene::default(),
+            gantt: Gantt::default(),
+            shown: Shown::default(),
+            send: ctx.link().callback(|msg| msg),
+            palette: None,
+            check_at: None,
+            panels_at: 0.0,
+            stale: true,
+            frames: None,
+            _heard: Vec::new(),
+        };
+        app.check();
+        app.refresh();
+        app.listen(ctx);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let before = self.timeline.now();
+        let render = self.take(ctx, msg);
+        if self.timeline.now() != before {
+            self.stale = true;
+        }
+        if !self.timeline.is_in_the_past() {
+            self.latest = self.timeline.world().clone();
+        }
+        render
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        super::panels::page(self)
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            self.draw();
+            self.next_frame(ctx);
+        }
+    }
+}
+
+impl App {
+    /// Carries out a message; returns whether the elements of the page must follow.
+    fn take(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame(at) => return self.frame(ctx, at),
+            Msg::Key(event) => {
+                let Some(msg) = keys::meaning(&event) else { return false };
+                event.prevent_default();
+                return self.take(ctx, msg);
+            }
+            Msg::Resized => {
+                self.palette = None;
+                self.stale = true;
+                return false;
+            }
+            Msg::PressedOutside if self.menu.is_none() => return false,
+            Msg::PressedOutside | Msg::Escape => self.menu = None,
+            Msg::Menu(menu) => self.menu = if self.menu == Some(menu) { None } else { Some(menu) },
+            Msg::Help => self.menu = if self.menu == Some(Menu::Help) { None } else { Some(Menu::Help) },
+            Msg::Theme => self.change_theme(),
+            Msg::Tab(tab) => self.tab = tab,
+            Msg::Pane(pane) => self.pane = pane,
+            Msg::EditorReady(handle) => {
+                self.editor.arrived(handle);
+                self.editor.diagnose(&self.text, &self.plain_diagnostics());
+                self.editor.light(self.shown.decided.as_ref().map_or(0, |d| d.0));
+            }
+            Msg::Text(text) => {
+                self.text = text;
+                self.check_at = Some(now_ms() + CHECK_AFTER_MS);
+                return false;
+            }
+            Msg::Apply => self.apply(),
+            Msg::Open(example) => self.open(example),
+            Msg::Fresh(nodes) => self.fresh(nodes),
+            Msg::Show(diagnostic) => {
+                let span = diagnostic.span;
+                self.pane = Pane::Manifest;
+                self.editor.select(&self.text, span.start.byte, span.end.byte);
+            }
+            Msg::Select(uid) => self.select(uid),
+            Msg::StagePressed(x, y) => self.select(self.scene.find(x, y)),
+            Msg::TimelinePressed(x, y) => self.timeline_pressed(x, y),
+            Msg::Act(action) => self.act(action),
+            other => self.move_in_time(other),
+        }
+        self.stale = true;
+        self.panels_at = 0.0;
+        true
+    }
+
+    fn move_in_time(&mut self, msg: Msg) {
+        let timeline = &mut self.timeline;
+        match msg {
+            Msg::PlayOrPause => self.player.playing = !self.player.playing,
+            Msg::Speed(speed) => {
+                self.player.speed = speed;
+                self.player.playing = true;
+            }
+            Msg::ToStart => {
+                let start = timeline.start();
+                self.player.go_to(timeline, start, now_ms);
+            }
+            Msg::Step => {
+                self.player.playing = false;
+                if let Some(at) = timeline.next_instant() {
+                    self.player.go_to(timeline, at, now_ms);
+                }
+            }
+            Msg::StepBack => {
+                self.player.playing = false;
+                let to = view::previous_moment(timeline.world()).unwrap_or(timeline.start());
+                self.player.go_to(timeline, to, now_ms);
+            }
+            Msg::NextMoment => {
+                self.player.playing = false;
+                let until = now_ms() + NEXT_MS_MAX;
+                view::next_moment(timeline, NEXT_WITHIN, || now_ms() < until);
+                self.player.stay(timeline);
+            }
+            Msg::Scrub(secs) => {
+                let to = timeline.start() + Span((secs * 1e6) as i64);
+                self.player.go_to(timeline, to, now_ms);
+            }
+            _ => {}
+        }
+    }
+
+    /// One animation frame: the world goes on, the picture follows, and now and then the panels do.
+    fn frame(&mut self, ctx: &Context<Self>, at: f64) -> bool {
+        self.next_frame(ctx);
+        // The first frame belongs to the picture alone.
+        if self.panels_at > 0.0 && !self.editor.is_asked() {
+            self.load_editor(ctx);
+        }
+        let mut render = false;
+        if self.check_at.is_some_and(|due| at >= due) {
+            self.check_at = None;
+            self.check();
+            render = true;
+        }
+        if self.player.frame(&mut self.timeline, at, now_ms) {
+            self.stale = true;
+            if !self.timeline.is_in_the_past() {
+                self.latest = self.timeline.world().clone();
+            }
+        }
+        if !self.stale {
+            return render;
+        }
+        self.stale = false;
+        self.draw();
+        if at - self.panels_at >= PANELS_EVERY_MS {
+            self.panels_at = at;
+            render |= self.refresh();
+        } else {
+            // The rest of this moment is shown once it is time for the panels again.
+            self.stale = true;
+        }
+        render
+    }
+    fn load_editor(&mut self, ctx: &Context<Self>) {
+        let Some(host) = self.editor_host.cast::<web_sys::Element>() else { return };
+        let (changed, arrived) = (ctx.link().callback(Msg::Text), ctx.link().callback(Msg::EditorReady));
+        self.editor.load(&host, &self.text, move |t| changed.emit(t), move |h| arrived.emit(h));
+    }
+    fn next_frame(&mut self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        let frames =
+            self.frames.get_or_insert_with(|| Closure::new(move |at| link.send_message(Msg::Frame(at))));
+        if let Some(window) = web_sys::window() {
+            let _ = window.request_animation_frame(frames.as_ref().unchecked_ref());
+        }
+    }
+
+    /// Draws the stage and what is open below it.
+    fn draw(&mut self) {
+        if self.palette.is_none() {
+            self.palette = Some(Palette::read());
+        }
+        let palette = self.palette.as_ref().expect("just read");
+        if let Some(room) = self.stage.room() {
+            let options = view::Options {
+                size: room,
+                selected: self.selected,
+                pace: if self.player.playing { self.player.speed.pace() } else { 1.0 },
+                motion: !prefers("(prefers-reduced-motion: reduce)"),
+            };
+            self.scene = view::stage(self.timeline.world(), &options);
+            self.stage.show(palette, &self.scene);
+        }
+        if let Some(room) = self.below.room().filter(|_| self.tab == Tab::Timeline) {
+            let scroll = self.below.scroll();
+            self.gantt = view::gantt(self.timeline.world(), &self.latest, room, scroll, self.selected);
+            self.below.show(palette, &self.gantt.scene);
+        }
+        if let Some(range) = self.scrubber.cast::<web_sys::HtmlInputElement>() {
+            range.set_value_as_number(self.timeline.world().age().as_secs_f64());
+        }
+    }
+
+    /// Makes what the panels show anew; returns whether anything is different.
+    fn refresh(&mut self) -> bool {
+        const EVENTS_MAX: usize = 200;
+        const LOGS_MAX: usize = 400;
+        let world = self.timeline.world();
+        let (start, now) = (self.timeline.start(), world.now());
+        let lived = self.timeline.end() - start;
+        let horizon = view::horizon(lived);
+        let keep = |tab: Tab| self.tab == tab;
+        let inspector = self.selected.and_then(|uid| view::inspect(world, uid)).map(Rc::new);
+        let new = Shown {
+            stamp: view::stamp(now - start),
+            clock: view::clock(now),
+            at_secs: (now - start).as_secs_f64(),
+            horizon_secs: horizon.as_secs_f64(),
+            lived_secs: lived.as_secs_f64(),
+            marks: Rc::new(view::marks(&self.timeline, &self.latest, horizon)),
+            events: if keep(Tab::Events) {
+                Rc::new(view::events(world, None, EVENTS_MAX))
+            } else {
+                Rc::default()
+            },
+            events_count: world.events.len(),
+            logs: if keep(Tab::Logs) {
+                Rc::new(view::logs(world, self.selected, LOGS_MAX))
+            } else {
+                Rc::default()
+            },
+            decided: inspector.as_ref().and_then(|i| self.decided(i)),
+            inspector,
+            said: Rc::new(self.scene.said.clone()),
+            gantt_height: self.gantt.height,
+        };
+        if new == self.shown {
+            return false;
+        }
+        if new.decided != self.shown.decided {
+            self.editor.light(new.decided.as_ref().map_or(0, |d| d.0));
+        }
+        self.shown = new;
+        true
+    }
+
+    /// The line of the manifest whose field decided what is looked at.
+    fn decided(&self, inspector: &Inspector) -> Option<(u32, String)> {
+        let step = inspector.why.iter().rfind(|s| s.field.starts_with("spec."))?;
+        let world = self.timeline.world();
+        let record = world.records.of(step.uid?).rfind(|r| r.because.field == step.field)?;
+        let owner = world.store.get(record.because.owner)?;
+        // A Job of a CronJob stands in the manifest as the CronJob's template.
+        let (name, kind, path) = match (owner.meta().controller(), owner) {
+            (Some(cron), Object::Job(_)) => {
+                (cron.name.clone(), cron.kind, format!("spec.jobTemplate.{}", step.field))
+            }
+            _ => (owner.meta().name.clone(), owner.kind(), step.field.to_owned()),
+        };
+        if self.text.len() > 100_000 {
+            return None;
+        }
+        let parsed = manifest::parse(&self.text);
+        let is_it = |d: &&manifest::Document| {
+            d.kind == Some(kind) && d.value.at("metadata.name").as_str() == Some(name.as_str())
+        };
+        let document = parsed.documents.iter().find(is_it)?;
+        if document.value.at(&path).is_null() {
+            return None;
+        }
+        Some((document.key_span_of(&path).start.line, step.title.clone()))
+    }
+
+    fn check(&mut self) {
+        storage::keep("manifest", &self.text);
+        let parsed = manifest::parse(&self.text);
+        self.editor.diagnose(&self.text, &parsed.diagnostics);
+        self.diagnostics = Rc::new(parsed.diagnostics.into_iter().map(Rc::new).collect());
+    }
+    fn plain_diagnostics(&self) -> Vec<Diagnostic> {
+        self.diagnostics.iter().map(|d| Diagnostic::clone(d)).collect()
+    }
+    fn apply(&mut self) {
+        self.check_at = None;
+        self.check();
+        self.player.stay(&self.timeline);
+        let outcomes = apply::apply(&mut self.timeline, &self.text);
+        if outcomes.iter().any(|o| o.taken) {
+            self.player.playing = true;
+        }
+        self.outcomes = Rc::new(outcomes);
+        self.player.stay(&self.timeline);
+    }
+    fn open(&mut self, example: &'static Example) {
+        self.menu = None;
+        self.text = example.manifest.to_owned();
+        self.editor.set(&self.text);
+        self.fresh(self.timeline.world().config().nodes);
+        self.player.speed = Speed::Times(example.speed);
+        self.apply();
+    }
+    fn fresh(&mut self, nodes: u32) {
+        self.menu = None;
+        self.selected = None;
+        self.outcomes = Rc::default();
+        self.timeline = Timeline::new(Config { nodes, ..Config::default() });
+        self.player = Player::new(&self.timeline, self.player.speed);
+    }
+    fn select(&mut self, uid: Option<Uid>) {
+        self.selected = uid;
+        if uid.is_some() && self.pane == Pane::Stage && self.is_narrow() {
+            self.pane = Pane::Details;
+        }
+    }
+    /// Is only one pane shown at a time? The style sheet decides that; this reads its decision.
+    pub(super) fn is_narrow(&self) -> bool {
+        prefers("(max-width: 860px)")
+    }
+    fn timeline_pressed(&mut self, x: f32, y: f32) {
+        let (from, to) = self.gantt.across;
+        if x < from {
+            return self.select(self.gantt.scene.find(x, y));
+        }
+        if x <= to + 6.0 {
+            if let Some(uid) = self.gantt.scene.find(x, y) {
+                self.selected = Some(uid);
+            }
+            let at: Time = self.gantt.instant_at(x);
+            self.player.go_to(&mut self.timeline, at, now_ms);
+        }
+    }
+    fn act(&mut self, action: Action) {
+        self.player.stay(&self.timeline);
+        let said = match action {
+            Action::Delete(key) => {
+                let name = format!("{} \"{}\" deleted", key.kind.info().qualified(), key.name);
+                self.request(Request::Delete(key, Default::default(), None), name)
+            }
+            Action::Cordon(key, on) => {
+                let name = format!("node/{} {}", key.name, if on { "cordoned" } else { "uncordoned" });
+                self.request(
+                    Request::Patch(
+                        key,
+                        crate::record! { "spec" => crate::record! { "unschedulable" => on } },
+                    ),
+                    name,
+                )
+            }
+            Action::Suspend(key, on) => {
+                let name = format!("{}/{} patched", key.kind.info().qualified(), key.name);
+                self.request(
+                    Request::Patch(key, crate::record! { "spec" => crate::record! { "suspend" => on } }),
+                    name,
+                )
+            }
+            Action::Scale(key, n) => {
+                let name = format!("{}/{} scaled", key.kind.info().qualified(), key.name);
+                self.request(
+                    Request::Patch(key, crate::record! { "spec" => crate::record! { "replicas" => n } }),
+                    name,
+                )
+            }
+            Action::Crash(namespace, name) => self.interfere(Sandbox::Crash(namespace, name)),
+            Action::Power(name, true) => self.interfere(Sandbox::NodeUp(name)),
+            Action::Power(name, false) => self.interfere(Sandbox::NodeDown(name)),
+        };
+        self.outcomes = Rc::new(vec![said]);
+        self.player.stay(&self.timeline);
+    }
+    fn request(&mut self, request: Request, done: String) -> Outcome {
+        match self.timeline.call(request) {
+            Ok(_) => Outcome { taken: true, text: done },
+            Err(refusal) => Outcome { taken: false, text: refusal.for_kubectl("error") },
+        }
+    }
+    fn interfere(&mut self, act: Sandbox) -> Outcome {
+        match self.timeline.interfere(act) {
+            Ok(text) => Outcome { taken: true, text },
+            Err(text) => Outcome { taken: false, text },
+        }
+    }
+    fn change_theme(&mut self) {
+        let dark = !self.is_dark();
+        self.dark = Some(dark);
+        let name = if dark { "dark" } else { "light" };
+        storage::keep("theme", name);
+        let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
+        if let Some(root) = root {
+            let _ = root.set_attribute("data-theme", name);
+        }
+        self.palette = None;
+    }
+    /// Is the page dark?
+    pub(super) fn is_dark(&self) -> bool {
+        self.dark.unwrap_or_else(|| prefers("(prefers-color-scheme: dark)"))
+    }
+
+    fn listen(&mut self, ctx: &Context<Self>) {
+        let Some(window) = web_sys::window() else { return };
+        let link = ctx.link().clone();
+        let mut hear = |target: &web_sys::EventTarget, name: &str, what: Box<dyn FnMut(web_sys::Event)>| {
+            let closure = Closure::wrap(what);
+            let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+            self._heard.push(Heard(closure));
+        };
+        let to = link.clone();
+        hear(&window, "resize", Box::new(move |_| to.send_message(Msg::Resized)));
+        let to = link.clone();
+        hear(
+            &window,
+            "keydown",
+            Box::new(move |event| {
+                if let Ok(event) = event.dyn_into::<web_sys::KeyboardEvent>() {
+                    to.send_message(Msg::Key(event));
+                }
+            }),
+        );
+        let to = link.clone();
+        hear(
+            &window,
+            "pointerdown",
+            Box::new(move |event| {
+                let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+                let inside = target.is_some_and(|t| t.closest(".has-menu, .dialog").ok().flatten().is_some());
+                if !inside {
+                    to.send_message(Msg::PressedOutside);
+                }
+            }),
+        );
+        let to = link.clone();
+        hear(&window, "podium-fonts", Box::new(move |_| to.send_message(Msg::Resized)));
+        if let Ok(Some(scheme)) = window.match_media("(prefers-color-scheme: dark)") {
+            hear(&scheme, "change", Box::new(move |_| link.send_message(Msg::Resized)));
+        }
+    }
+}
+
+fn prefers(query: &str) -> bool {
+    let list = web_sys::window().and_then(|w| w.match_media(query).ok().flatten());
+    list.is_some_and(|l| l.matches())
+}

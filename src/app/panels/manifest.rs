@@ -1,0 +1,104 @@
+//! The manifest: the editor, what is wrong with the text, Apply, and what became of it.
+
+use super::{Send, on};
+use crate::app::apply::Outcome;
+use crate::app::icons::{Icon, icon};
+use crate::app::page::Msg;
+use crate::manifest::{Diagnostic, Severity};
+use std::rc::Rc;
+use web_sys::{HtmlTextAreaElement, InputEvent};
+use yew::prelude::*;
+
+/// How many diagnostics are listed.
+const LISTED_MAX: usize = 30;
+
+#[derive(Properties, PartialEq)]
+pub struct ManifestProps {
+    pub host: NodeRef,
+    /// The text, as long as there is no editor that keeps it.
+    pub text: AttrValue,
+    /// Is the plain text still shown?
+    pub plain: bool,
+    pub diagnostics: Rc<Vec<Rc<Diagnostic>>>,
+    pub outcomes: Rc<Vec<Outcome>>,
+    pub decided: Option<(u32, String)>,
+    pub send: Send,
+}
+
+#[component]
+pub fn Manifest(props: &ManifestProps) -> Html {
+    let typed = {
+        let send = props.send.clone();
+        Callback::from(move |event: InputEvent| {
+            send.emit(Msg::Text(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+        })
+    };
+    let errors = props.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    html! {
+        <section class="manifest" aria-label="Manifest">
+            <div class="editor">
+                if props.plain {
+                    <textarea id="plain-manifest" class="plain" value={props.text.clone()} oninput={typed}
+                        spellcheck="false" aria-label="Manifest" />
+                }
+                <div class="editor-host" ref={props.host.clone()}></div>
+            </div>
+            <div class="below-editor">
+                if let Some((line, what)) = &props.decided {
+                    <div class="decided"><b>{ format!("line {line} decided this") }</b><span>{ what }</span></div>
+                }
+                { diagnostics(props) }
+                <div class="apply-row">
+                    <button type="button" class="apply" onclick={on(&props.send, || Msg::Apply)}>
+                        { "Apply" }<kbd>{ "Ctrl ↵" }</kbd>
+                    </button>
+                    <span class="apply-note">{ note(errors, props.diagnostics.len()) }</span>
+                </div>
+                <ul class="outcomes" aria-live="polite" aria-label="What became of it">
+                    { for props.outcomes.iter().take(50).map(outcome) }
+                </ul>
+            </div>
+        </section>
+    }
+}
+
+fn note(errors: usize, all: usize) -> String {
+    match (errors, all) {
+        (0, 0) => "no mistakes found".to_owned(),
+        (0, 1) => "1 remark".to_owned(),
+        (0, n) => format!("{n} remarks"),
+        (1, _) => "1 mistake".to_owned(),
+        (n, _) => format!("{n} mistakes"),
+    }
+}
+
+fn diagnostics(props: &ManifestProps) -> Html {
+    let one = |d: &Rc<Diagnostic>| {
+        let (class, picture) = match d.severity {
+            Severity::Error => ("error", Icon::Error),
+            Severity::Warning => ("warning", Icon::Warning),
+            Severity::Information => ("information", Icon::Info),
+        };
+        let it = Rc::clone(d);
+        html! {
+            <li><button type="button" class={classes!("diagnostic", class)} onclick={on(&props.send, move || Msg::Show(it.clone()))}>
+                { icon(picture) }
+                <span><span class="sr">{ format!("{}, ", d.severity.word()) }</span>
+                    <b>{ format!("line {}", d.span.start.line) }</b>{ " " }{ &d.message }
+                    if let Some(hint) = &d.hint { <em>{ hint }</em> }
+                </span>
+            </button></li>
+        }
+    };
+    if props.diagnostics.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="diagnostics" aria-label="Mistakes and remarks">{ for props.diagnostics.iter().take(LISTED_MAX).map(one) }</ul>
+    }
+}
+
+fn outcome(outcome: &Outcome) -> Html {
+    let (class, picture) = if outcome.taken { ("taken", Icon::Done) } else { ("refused", Icon::Error) };
+    html! { <li {class}>{ icon(picture) }<span>{ &outcome.text }</span></li> }
+}

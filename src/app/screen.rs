@@ -1,0 +1,59 @@
+//! A canvas that fills its pane, sharp on every screen.
+
+use super::painter::paint;
+use super::palette::Palette;
+use crate::view::Scene;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use yew::NodeRef;
+
+/// A pane with a canvas in it.
+#[derive(Default)]
+pub struct Screen {
+    /// The pane that scrolls.
+    pub pane: NodeRef,
+    /// The canvas.
+    pub canvas: NodeRef,
+    context: Option<CanvasRenderingContext2d>,
+    drawn_at: (u32, u32),
+}
+
+impl Screen {
+    /// The room in the pane, in CSS pixels; none while the pane is not shown.
+    pub fn room(&self) -> Option<(f32, f32)> {
+        let pane = self.pane.cast::<web_sys::Element>()?;
+        let (w, h) = (pane.client_width(), pane.client_height());
+        (w > 40 && h > 20).then_some((w as f32, h as f32))
+    }
+    /// How far the pane is scrolled.
+    pub fn scroll(&self) -> f32 {
+        self.pane.cast::<web_sys::Element>().map_or(0.0, |p| p.scroll_top() as f32)
+    }
+    /// Draws a picture; the canvas takes its size.
+    pub fn show(&mut self, palette: &Palette, scene: &Scene) {
+        let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() else {
+            self.context = None;
+            return;
+        };
+        let same = self.context.as_ref().and_then(|c| c.canvas()).is_some_and(|c| c == canvas);
+        if !same {
+            let context = canvas.get_context("2d").ok().flatten();
+            self.context = context.and_then(|c| c.dyn_into().ok());
+            self.drawn_at = (0, 0);
+        }
+        let Some(context) = &self.context else { return };
+        let ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
+        let pixels = |css: f32| (css as f64 * ratio).round() as u32;
+        let size = (pixels(scene.size.0), pixels(scene.size.1));
+        if size != self.drawn_at {
+            canvas.set_width(size.0);
+            canvas.set_height(size.1);
+            let style = canvas.style();
+            let _ = style.set_property("width", &format!("{}px", scene.size.0));
+            let _ = style.set_property("height", &format!("{}px", scene.size.1));
+            self.drawn_at = size;
+        }
+        let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        paint(context, palette, scene);
+    }
+}
