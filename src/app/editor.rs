@@ -56,8 +56,8 @@ impl Editor {
     ) {
         let kept = Kept {
             _change: Closure::new(change),
-            _complete: Closure::new(|_, _| None),
-            _hover: Closure::new(super::hover::hover),
+            _complete: Closure::new(super::assist::complete),
+            _hover: Closure::new(super::assist::hover),
             _ready: Closure::new(ready),
         };
         mount(host, text, &kept._change, &kept._complete, &kept._hover, &kept._ready);
@@ -119,7 +119,7 @@ impl Drop for Editor {
 }
 
 /// An offset in UTF-8 bytes as the offset in UTF-16 units that JavaScript counts.
-fn utf16(text: &str, byte: u32) -> u32 {
+pub fn utf16(text: &str, byte: u32) -> u32 {
     let mut end = (byte as usize).min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -5,7 +5,7 @@
 
 mod apply;
 mod editor;
-mod hover;
+mod assist;
 mod icons;
 mod keys;
 mod painter;

@@ -83,7 +83,7 @@ fn choose_grid(nodes: usize, fullest: usize, area: Rect) -> Grid {
         let rows = nodes.div_ceil(columns);
         let w = (area.w - GAP * (columns - 1) as f32) / columns as f32;
         let fair = (area.h - GAP * (rows - 1) as f32) / rows as f32;
-        let (least, most) = (if nodes > 40 { 40.0 } else { 84.0 }, 190.0);
+        let (least, most) = (if nodes > 40 { 40.0 } else { 84.0 }, 232.0);
         if columns > 1 && w < if nodes > 40 { 56.0 } else { 128.0 } {
             break;
         }
@@ -92,7 +92,7 @@ fn choose_grid(nodes: usize, fullest: usize, area: Rect) -> Grid {
         let fits = fair >= least || columns == nodes;
         let holes = rows * columns - nodes;
         let shape = (w / h / 2.6).ln().abs();
-        let score = (cell.min(34.0) * 12.0) as i32 - holes as i32 * 40 - (shape * 30.0) as i32
+        let score = (cell.min(46.0) * 12.0) as i32 - holes as i32 * 40 - (shape * 30.0) as i32
             + if fits { 2000 } else { 0 };
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
             best = Some((score, Grid { columns, w, h, cell, labels: cell >= 34.0 }));

@@ -43,7 +43,7 @@ export function create(host, text, on) {
   const hover = hoverTooltip((view, pos) => {
     const answer = on.hover(view.state.doc.toString(), pos);
     if (!answer) return null;
-    const { from, to, title, text } = JSON.parse(answer);
+    const { from, to, title, detail, text } = JSON.parse(answer);
     return {
       pos: from,
       end: to,
@@ -52,9 +52,11 @@ export function create(host, text, on) {
         dom.className = "cm-doc";
         const head = document.createElement("b");
         head.textContent = title;
+        const type = document.createElement("i");
+        type.textContent = detail;
         const body = document.createElement("p");
         body.textContent = text;
-        dom.append(head, body);
+        dom.append(head, " ", type, body);
         return { dom };
       },
     };
