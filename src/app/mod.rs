@@ -4,8 +4,8 @@
 //! the view into pixels and elements. The virtual DOM never holds a node for each pod.
 
 mod apply;
-mod editor;
 mod assist;
+mod editor;
 mod icons;
 mod keys;
 mod painter;

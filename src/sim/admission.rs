@@ -220,6 +220,13 @@ pub(super) fn bootstrap(world: &mut World) {
     service.meta_mut().labels.insert("component", "apiserver");
     service.meta_mut().labels.insert("provider", "kubernetes");
     add(world, service);
+    let mut meta = Meta::named("default", "kubernetes");
+    meta.labels.insert(SERVICE_NAME_LABEL, "kubernetes");
+    let (ip, port) =
+        (dotted(Addresses::of_node(0)), record! { "name" => "https", "port" => 6443, "protocol" => "TCP" });
+    let endpoint = record! { "addresses" => vec![ip], "conditions" => record! { "ready" => true } };
+    let value = record! { "endpoints" => vec![endpoint], "ports" => vec![port] };
+    add(world, EndpointSlice::read(meta, &value).into());
 }
 
 fn new_node(number: u32, resources: Resources, now: Time) -> Node {

@@ -2,3 +2,4 @@
 
 mod job;
 mod manifest;
+mod network;

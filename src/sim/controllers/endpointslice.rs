@@ -59,7 +59,7 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
     }
     let slice = world.store.dependents(uid).find_map(Object::as_ref::<EndpointSlice>);
     let endpoints = Rc::new(endpoints_of(world, service));
-    let ports = Rc::new(ports_of(world, service));
+    let ports = Rc::new(if endpoints.is_empty() { Vec::new() } else { ports_of(world, service) });
     let caption =
         format!("{}: {} endpoints", service.meta.name, endpoints.iter().filter(|e| e.ready).count());
     let because = Because::of(uid, "spec.selector", caption.clone());
@@ -118,7 +118,8 @@ pub fn endpoints_of(world: &World, service: &Service) -> Vec<Endpoint> {
     there.map(endpoint).collect()
 }
 
-/// The pods' ports behind a service. A port that is named in no pod is left out.
+/// The pods' ports behind a service. A port that is named in no pod is left out; without
+/// endpoints there are no ports either, as in upstream's placeholder slice.
 fn ports_of(world: &World, service: &Service) -> Vec<EndpointPort> {
     let mut pods = world.store.pods_labelled(&service.meta.namespace, &service.spec.selector);
     let first = pods.next();

@@ -111,6 +111,10 @@ impl Cell {
             crashes: 0,
         }
     }
+    /// Does its process live?
+    pub fn is_alive(&self) -> bool {
+        matches!(self.state, CellState::Alive(..) | CellState::Dying(..))
+    }
     fn due(&self) -> Option<Time> {
         match &self.state {
             CellState::Waiting(at, _) => Some(*at),

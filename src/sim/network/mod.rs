@@ -1,41 +1,44 @@
 //! The network: addresses, names, and the way of a request.
 //!
-//! A question never changes anything: the answer is a trace of hops, each with its reason.
+//! A question never changes anything: the answer is a trace of hops, each with its reason. This room never knows who will
+//! look at the trace.
 
 mod addresses;
+mod dns;
+mod environment;
+mod route;
+mod send;
+mod trace;
 
-pub use addresses::Addresses;
+pub use addresses::{Addresses, SERVICE_RANGE};
+pub use environment::environment;
+pub use route::{Client, route, why_no_endpoints};
+pub use send::send;
+pub use trace::{Flight, Hop, Outcome, Place, Trace};
 
-use crate::api::{Time, Uid};
-
-/// Something on its way over the network.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Flight {
-    /// When it left.
-    pub sent: Time,
-    /// The pod from which it came; none: from outside.
-    pub from: Option<Uid>,
-}
-
-use super::plan::Plan;
 use super::workload::{Answer, Question};
 use super::world::World;
-use crate::api::{Container, Node, Pod, Span, Text};
-pub use addresses::SERVICE_RANGE;
+use crate::api::{EndpointSlice, Kind, Node, Pod, SERVICE_NAME_LABEL, Service, Span};
+use std::rc::Rc;
 
 /// The range of pods on a node, as its first address.
 pub fn pod_range_of(world: &World, node: &str) -> u32 {
-    let found = world.store.lookup(crate::api::Kind::Node, "", node);
+    let found = world.store.lookup(Kind::Node, "", node);
     let node = found.and_then(|n| n.as_ref::<Node>());
     let range = node.and_then(|n| n.spec.pod_cidr.split('/').next()?.parse::<std::net::Ipv4Addr>().ok());
     range.map_or(Addresses::pod_range(0), u32::from)
 }
-pub fn environment(_w: &World, _p: &Pod, _c: &Container) -> Vec<(Text, Text)> {
-    vec![]
+
+/// The slices of a service, whoever made them.
+pub fn slices_of<'w>(world: &'w World, service: &'w Service) -> impl Iterator<Item = &'w Rc<EndpointSlice>> {
+    let own =
+        |slice: &&Rc<EndpointSlice>| slice.meta.labels.get(SERVICE_NAME_LABEL) == Some(&service.meta.name);
+    world.store.list_as::<EndpointSlice>(Some(&service.meta.namespace)).filter(own)
 }
-pub fn ask(_w: &World, _p: &Pod, _q: &Question) -> (Answer, Span, Option<Flight>) {
-    (Answer::NoNameServer, Span(1), None)
-}
-pub fn send(_w: &World, _f: &str, _u: &str) -> Result<(String, Plan), String> {
-    Err(String::new())
+
+/// What a process of a pod is answered, after how long, and what the stage shows of it.
+pub fn ask(world: &World, pod: &Pod, question: &Question) -> (Answer, Span, Option<Flight>) {
+    let trace = route(world, Client::Pod(pod), question);
+    let (answer, took) = (trace.answer.clone(), trace.took);
+    (answer, took, Some(Flight { sent: world.now(), trace: Rc::new(trace) }))
 }
