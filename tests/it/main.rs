@@ -3,3 +3,4 @@
 mod job;
 mod manifest;
 mod network;
+mod tidy;

@@ -101,30 +101,7 @@ impl Run<'_> {
                     _ => {}
                 }
             }
-            Frame::While(node, last) => {
-                let Node::While { body, until, .. } = &*node else { return };
-                if (status == 0) == *until {
-                    self.t.shell.status = last;
-                    return;
-                }
-                let body = body.clone();
-                push(self.t, Frame::Body(node));
-                push(self.t, Frame::Run(body));
-            }
-            Frame::Body(node) => {
-                let Node::While { condition, .. } = &*node else { return };
-                let condition = condition.clone();
-                push(self.t, Frame::While(node, status));
-                push(self.t, Frame::Run(condition));
-            }
-            Frame::For { node, items, at } => {
-                let Node::For { name, body, .. } = &*node else { return };
-                let Some(item) = items.get(at).cloned() else { return };
-                self.t.shell.set(name, item);
-                let body = body.clone();
-                push(self.t, Frame::For { node, items, at: at + 1 });
-                push(self.t, Frame::Run(body));
-            }
+            Frame::While(..) | Frame::Body(_) | Frame::For { .. } => self.step_loop(frame, status),
             Frame::Words(argv) => self.dispatch(argv),
             Frame::Program { argv, phase, memo } => self.program(argv, phase, memo),
             Frame::Commands(commands, at) => {
@@ -161,6 +138,37 @@ impl Run<'_> {
                 }
             }
             frame => self.undo(frame),
+        }
+    }
+    /// One turn of a loop: judge its condition, or run its body once more.
+    fn step_loop(&mut self, frame: Frame, status: i32) {
+        let push = |t: &mut Thread, frame| t.frames.push(frame);
+        match frame {
+            Frame::While(node, last) => {
+                let Node::While { body, until, .. } = &*node else { return };
+                if (status == 0) == *until {
+                    self.t.shell.status = last;
+                    return;
+                }
+                let body = body.clone();
+                push(self.t, Frame::Body(node));
+                push(self.t, Frame::Run(body));
+            }
+            Frame::Body(node) => {
+                let Node::While { condition, .. } = &*node else { return };
+                let condition = condition.clone();
+                push(self.t, Frame::While(node, status));
+                push(self.t, Frame::Run(condition));
+            }
+            Frame::For { node, items, at } => {
+                let Node::For { name, body, .. } = &*node else { return };
+                let Some(item) = items.get(at).cloned() else { return };
+                self.t.shell.set(name, item);
+                let body = body.clone();
+                push(self.t, Frame::For { node, items, at: at + 1 });
+                push(self.t, Frame::Run(body));
+            }
+            _ => unreachable!("only loops come here"),
         }
     }
     /// Takes back what a frame has changed.

@@ -182,100 +182,124 @@ fn phrase(status: u16) -> &'static str {
     }
 }
 
+/// What a call of curl asks for.
+#[derive(Default)]
+struct Curl {
+    /// Every flag without a value, by its short letter.
+    flags: String,
+    output: Option<String>,
+    timeout: Option<Span>,
+    format: Option<String>,
+    method: Option<String>,
+    target: Option<String>,
+}
+
+impl Curl {
+    fn of(args: &[&str]) -> Curl {
+        let mut curl = Curl::default();
+        let mut rest = args.iter().map(|arg| (*arg).to_owned());
+        while let Some(arg) = rest.next() {
+            if let Some(long) = arg.strip_prefix("--") {
+                match Curl::short(long) {
+                    (letter, true) => curl.set(letter, rest.next().unwrap_or_default()),
+                    (letter, false) => curl.flags.push(letter),
+                }
+            } else if let Some(letters) = arg.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+                curl.letters(letters, &mut rest);
+            } else {
+                curl.target = Some(arg);
+            }
+        }
+        curl
+    }
+    /// The letter of a long option, and whether it takes a value.
+    fn short(long: &str) -> (char, bool) {
+        match long {
+            "silent" => ('s', false),
+            "show-error" => ('S', false),
+            "fail" | "fail-with-body" => ('f', false),
+            "head" => ('I', false),
+            "include" => ('i', false),
+            "output" => ('o', true),
+            "max-time" | "connect-timeout" => ('m', true),
+            "write-out" => ('w', true),
+            "request" => ('X', true),
+            "data" | "data-raw" | "data-binary" | "json" => ('d', true),
+            "header" | "user" | "retry" | "retry-delay" | "resolve" | "cacert" | "cert" | "key"
+            | "user-agent" | "retry-max-time" => ('H', true),
+            _ => ('-', false),
+        }
+    }
+    /// Letters behind one dash; the value of the last one may be glued to it or follow.
+    fn letters(&mut self, letters: &str, rest: &mut impl Iterator<Item = String>) {
+        for (at, letter) in letters.char_indices() {
+            if !"omwXdHuAebcFTxr".contains(letter) {
+                self.flags.push(letter);
+                continue;
+            }
+            let glued = &letters[at + letter.len_utf8()..];
+            let value = if glued.is_empty() { rest.next().unwrap_or_default() } else { glued.to_owned() };
+            return self.set(letter, value);
+        }
+    }
+    fn set(&mut self, letter: char, value: String) {
+        match letter {
+            'o' => self.output = Some(value),
+            'm' => self.timeout = span(&value),
+            'w' => self.format = Some(value),
+            'X' => self.method = Some(value),
+            'd' => self.method = self.method.take().or(Some("POST".to_owned())),
+            _ => {}
+        }
+    }
+    fn has(&self, letter: char) -> bool {
+        self.flags.contains(letter)
+    }
+    fn method(&self) -> &str {
+        if self.has('I') { "HEAD" } else { self.method.as_deref().unwrap_or("GET") }
+    }
+    /// Prints or keeps what came.
+    fn deliver(&self, call: &mut Call, status: u16, body: &str) {
+        let mut text = String::new();
+        if self.has('I') || self.has('i') {
+            let length = body.len();
+            text = format!("HTTP/1.1 {status} {}\r\nContent-Length: {length}\r\n\r\n", phrase(status));
+        }
+        if !self.has('I') {
+            text.push_str(body);
+        }
+        match self.output.as_deref() {
+            Some("/dev/null") => {}
+            Some(path) if path != "-" => {
+                let path = call.shell.path(path);
+                call.files.write(&path, text.into());
+            }
+            _ => call.raw(text),
+        }
+    }
+}
+
 /// `curl [-s] [-S] [-f] [-I] [-i] [-L] [-k] [-o FILE] [-X M] [-m SECS | --max-time | --connect-timeout] [-w FORMAT]
 /// [--retry N] URL`. The progress meter is never printed.
 pub(super) fn curl(call: &mut Call) -> Act {
-    let args: Vec<String> = call.args().iter().map(|arg| (*arg).to_owned()).collect();
-    let mut flags = String::new();
-    let (mut output, mut timeout, mut format, mut target, mut method) = (None, None, None, None, None);
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        let mut set = |letter: char, value: String| match letter {
-            'o' => output = Some(value),
-            'm' => timeout = span(&value),
-            'w' => format = Some(value),
-            'X' => method = Some(value),
-            'd' => method = method.take().or(Some("POST".to_owned())),
-            _ => {}
-        };
-        if let Some(long) = arg.strip_prefix("--") {
-            let (name, letter) = match long {
-                "silent" => ("", 's'),
-                "show-error" => ("", 'S'),
-                "fail" | "fail-with-body" => ("", 'f'),
-                "head" => ("", 'I'),
-                "include" => ("", 'i'),
-                "output" => ("v", 'o'),
-                "max-time" | "connect-timeout" => ("v", 'm'),
-                "write-out" => ("v", 'w'),
-                "request" => ("v", 'X'),
-                "data" | "data-raw" | "data-binary" | "json" => ("v", 'd'),
-                "header" | "user" | "retry" | "retry-delay" | "resolve" | "cacert" | "cert" | "key"
-                | "user-agent" | "retry-max-time" => ("v", 'H'),
-                _ => ("", '-'),
-            };
-            if name.is_empty() {
-                flags.push(letter);
-            } else {
-                set(letter, rest.next().cloned().unwrap_or_default());
-            }
-        } else if let Some(letters) = arg.strip_prefix('-').filter(|letters| !letters.is_empty()) {
-            for (at, letter) in letters.char_indices() {
-                if !"omwXdHuAebcFTxr".contains(letter) {
-                    flags.push(letter);
-                    continue;
-                }
-                let glued = &letters[at + letter.len_utf8()..];
-                set(
-                    letter,
-                    if glued.is_empty() {
-                        rest.next().cloned().unwrap_or_default()
-                    } else {
-                        glued.to_owned()
-                    },
-                );
-                break;
-            }
-        } else {
-            target = Some(arg.clone());
-        }
-    }
-    let Some(target) = target else { return call.fail(2, "no URL specified") };
-    let Some(url) = url(&target) else {
+    let curl = Curl::of(&call.args());
+    let Some(target) = &curl.target else { return call.fail(2, "no URL specified") };
+    let Some(url) = url(target) else {
         return call.fail(3, "(3) URL rejected: Malformed input to a URL function");
     };
-    let method = if flags.contains('I') { "HEAD".to_owned() } else { method.unwrap_or("GET".to_owned()) };
     let Some(answer) = call.answer.take() else {
         *call.memo = call.now.0.to_string().into();
-        return ask(&method, &url, timeout);
+        return ask(curl.method(), &url, curl.timeout);
     };
     let waited = (call.now.0 - call.memo.parse().unwrap_or(call.now.0)) / 1000;
-    let mut status_shown = 0;
+    let mut shown = 0;
     let (host, port) = (&url.host, url.port);
     let failure = match answer {
         Answer::Http { status, body, .. } => {
-            status_shown = status;
-            let failed = flags.contains('f') && status >= 400;
+            shown = status;
+            let failed = curl.has('f') && status >= 400;
             if !failed {
-                let mut text = String::new();
-                if flags.contains('I') || flags.contains('i') {
-                    text = format!(
-                        "HTTP/1.1 {status} {}\r\nContent-Length: {}\r\n\r\n",
-                        phrase(status),
-                        body.len()
-                    );
-                }
-                if !flags.contains('I') {
-                    text.push_str(&body);
-                }
-                match output.as_deref() {
-                    Some("/dev/null") => {}
-                    Some(path) if path != "-" => {
-                        let path = call.shell.path(path);
-                        call.files.write(&path, text.into());
-                    }
-                    _ => call.raw(text),
-                }
+                curl.deliver(call, status, &body);
             }
             failed.then(|| (22, format!("The requested URL returned error: {status}")))
         }
@@ -288,14 +312,14 @@ pub(super) fn curl(call: &mut Call) -> Act {
         _ => Some((6, format!("Could not resolve host: {host}"))),
     };
     if let Some((code, message)) = &failure
-        && (!flags.contains('s') || flags.contains('S'))
+        && (!curl.has('s') || curl.has('S'))
     {
         call.error(format!("curl: ({code}) {message}"));
     }
-    if let Some(format) = format {
-        let text = super::unescape(&format).0;
-        let text = text.replace("%{http_code}", &format!("{status_shown:03}"));
-        let text = text.replace("%{response_code}", &format!("{status_shown:03}"));
+    if let Some(format) = &curl.format {
+        let text = super::unescape(format).0;
+        let text = text.replace("%{http_code}", &format!("{shown:03}"));
+        let text = text.replace("%{response_code}", &format!("{shown:03}"));
         call.raw(text.replace("%{time_total}", &format!("{:.6}", waited as f64 / 1000.0)));
     }
     Act::Done(failure.map_or(0, |(code, _)| code))
