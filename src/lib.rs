@@ -7,6 +7,7 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 pub mod examples;
+pub mod kubectl;
 pub mod manifest;
 pub mod sim;
 pub mod view;

@@ -1,0 +1,141 @@
+//! kubectl: a line → words → a verb with its flags → [`Output`].
+//!
+//! This room knows no file system, no clock and no page: files are handed in by name, and time is the timeline's own.
+//! It reads the world, and never writes it: whatever a verb changes is a request to the API server through
+//! [`Timeline::call`], so that it is an input like any other, to be replayed and undone. A verb is one file and one
+//! row in [`VERBS`]; a table of `get` and a text of `describe` are one file and one row each in theirs.
+
+mod args;
+pub mod describe;
+mod failure;
+mod target;
+mod words;
+
+use crate::api::Text;
+use crate::sim::{Timeline, World};
+use args::{Args, Flag};
+use failure::Failure;
+
+pub use words::{Unfinished, split};
+
+/// What a command has printed, and how it ended.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Output {
+    /// The exit code: 0 where all went well.
+    pub exit: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// Where `-f NAME` finds its text.
+pub trait Files {
+    /// The text of a file, or none if there is no such file.
+    fn read(&self, name: &str) -> Option<String>;
+}
+
+/// What kubectl remembers between two commands: its kubeconfig, as far as it matters.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Context {
+    /// The namespace that is meant where none is named.
+    pub namespace: Text,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Context { namespace: "default".into() }
+    }
+}
+
+/// A verb of the command line.
+struct Verb {
+    /// `get`; of a verb of two words, both: `create job`.
+    name: &'static str,
+    /// The flags that it knows beside those that all verbs know.
+    flags: &'static [&'static [Flag]],
+    /// Does it.
+    run: fn(&mut Call, &Args) -> Result<(), Failure>,
+}
+
+/// Every verb. Those of two words stand before those of one.
+const VERBS: &[Verb] = &[describe::VERB];
+
+/// A command that is being carried out.
+struct Call<'a> {
+    timeline: &'a mut Timeline,
+    context: &'a mut Context,
+    files: &'a dyn Files,
+    output: Output,
+}
+
+impl Call<'_> {
+    fn world(&self) -> &World {
+        self.timeline.world()
+    }
+    /// Prints a line.
+    fn say(&mut self, line: &str) {
+        self.output.stdout.push_str(line);
+        self.output.stdout.push('\n');
+    }
+    /// Prints a line to the standard error.
+    fn complain(&mut self, line: &str) {
+        self.output.stderr.push_str(line);
+        self.output.stderr.push('\n');
+    }
+    /// Complains, and goes on; the command as a whole fails.
+    fn fail(&mut self, failure: &Failure) {
+        self.complain(&failure.text);
+        self.output.exit = failure.exit;
+    }
+}
+
+/// Carries out one line, with or without the word `kubectl` before it.
+pub fn run(timeline: &mut Timeline, context: &mut Context, files: &dyn Files, line: &str) -> Output {
+    match split(line) {
+        Ok(words) => run_words(timeline, context, files, &words),
+        Err(Unfinished) => {
+            let stderr = "sh: 1: Syntax error: Unterminated quoted string\n".to_owned();
+            Output { exit: 2, stdout: String::new(), stderr }
+        }
+    }
+}
+
+/// Carries out a command that is split into words already.
+pub fn run_words(
+    timeline: &mut Timeline,
+    context: &mut Context,
+    files: &dyn Files,
+    words: &[String],
+) -> Output {
+    let words = match words {
+        [first, rest @ ..] if first == "kubectl" => rest,
+        words => words,
+    };
+    let mut call = Call { timeline, context, files, output: Output::default() };
+    if let Err(failure) = dispatch(&mut call, words) {
+        call.fail(&failure);
+    }
+    call.output
+}
+
+fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
+    let (verb, rest) = find(words)?;
+    let args = args::parse(verb.name, verb.flags, &rest)?;
+    (verb.run)(call, &args)
+}
+
+/// The verb that the words begin with, and the words without it. Flags that stand before the verb are left in place.
+fn find(words: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
+    let at = args::first_word(words).ok_or_else(Failure::no_verb)?;
+    let said = words[at].as_str();
+    let second = words.get(at + 1).map(String::as_str);
+    let fits = |v: &&Verb| match v.name.split_once(' ') {
+        Some((first, sub)) => first == said && second == Some(sub),
+        None => v.name == said,
+    };
+    let verb = VERBS.iter().find(fits).ok_or_else(|| Failure::unknown_verb(said))?;
+    let mut rest = words.to_vec();
+    rest.drain(at..at + verb.name.split(' ').count());
+    Ok((verb, rest))
+}
