@@ -7,7 +7,9 @@
 
 mod args;
 pub mod describe;
+mod duration;
 mod failure;
+mod tabs;
 mod target;
 mod words;
 
