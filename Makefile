@@ -1,0 +1,44 @@
+# Podium. `make serve` shows the page, `make test` proves it; both install what is missing.
+
+TOOLS ?= $(or $(PODIUM_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podium)
+PORT  ?= 8080
+export PATH := $(TOOLS)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+WASM := wasm32-unknown-unknown
+SOURCES := $(shell find src static index.html Cargo.toml Cargo.lock Trunk.toml package-lock.json -type f ! -path static/editor.js)
+
+.PHONY: serve watch build test test-native test-wasm test-page lint bench setup setup-test clean
+
+serve: setup build ## Builds the page if anything changed, serves it, and prints its address.
+	@node tools/serve.mjs $(PORT)
+
+watch: setup ## Serves the page and builds it anew after every change of a file.
+	trunk serve --port $(PORT)
+
+build: dist/index.html ## Builds the page into dist/.
+
+dist/index.html: $(SOURCES) | setup
+	trunk build --release
+	@touch $@
+
+test: setup-test lint test-native test-wasm test-page ## Runs everything.
+
+lint: | setup-test
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --target $(WASM) -- -D warnings
+
+test-native:
+	cargo test --quiet
+
+test-page: build | setup-test
+	node --test --test-concurrency=1 "tests/browser/*.test.mjs"
+
+setup:
+	@tools/setup.sh page
+
+setup-test:
+	@tools/setup.sh test
+
+clean:
+	cargo clean
+	rm -rf dist static/editor.js
