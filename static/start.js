@@ -9,6 +9,7 @@
   }
 
   let editor;
+  let asked = [];
   globalThis.podium = {
     // The editor is larger than the program, so it is asked for only after the first picture.
     async mount(host, text, change, complete, hover, ready) {
@@ -18,6 +19,17 @@
       ready(editor);
     },
     text: () => editor?.get() ?? document.getElementById("plain-manifest")?.value ?? "",
+    // Resolves to what the program says of itself: { hash, micros, inputs, pods, playing, settled }.
+    state: () =>
+      new Promise((answer) => {
+        asked.push(answer);
+        dispatchEvent(new Event("podium-ask"));
+      }),
+    told(json) {
+      const answers = asked;
+      asked = [];
+      for (const answer of answers) answer(JSON.parse(json));
+    },
     // A page that keeps the text and offers a way on, whatever state the program is in.
     broken(reason) {
       if (document.querySelector(".broken")) return;

@@ -14,6 +14,7 @@ mod panels;
 mod player;
 mod screen;
 mod storage;
+mod told;
 
 mod page;
 

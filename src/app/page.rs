@@ -5,7 +5,7 @@ use super::editor::{Editor, Handle};
 use super::palette::Palette;
 use super::player::{Player, Speed};
 use super::screen::Screen;
-use super::{keys, storage};
+use super::{keys, storage, told};
 use crate::api::{Object, Span, Time, Uid};
 use crate::examples::{self, Example};
 use crate::manifest::{self, Diagnostic};
@@ -95,6 +95,8 @@ pub enum Msg {
     Help,
     Theme,
     Escape,
+    /// Somebody asks how things stand.
+    Asked,
 }
 
 /// What the panels show; made anew a few times a second, compared before it is drawn.
@@ -247,6 +249,10 @@ impl App {
                 let Some(msg) = keys::meaning(&event) else { return false };
                 event.prevent_default();
                 return self.take(ctx, msg);
+            }
+            Msg::Asked => {
+                told::tell(self);
+                return false;
             }
             Msg::Resized => {
                 self.palette = None;
@@ -588,6 +594,10 @@ impl App {
         }
         self.palette = None;
     }
+    /// Does the page show the instant that was asked for, and stay there?
+    pub(super) fn is_settled(&self) -> bool {
+        !self.player.playing && !self.stale && !self.player.is_going()
+    }
     /// Is the page dark?
     pub(super) fn is_dark(&self) -> bool {
         self.dark.unwrap_or_else(|| prefers("(prefers-color-scheme: dark)"))
@@ -627,6 +637,8 @@ impl App {
         );
         let to = link.clone();
         hear(&window, "podium-fonts", Box::new(move |_| to.send_message(Msg::Resized)));
+        let to = link.clone();
+        hear(&window, "podium-ask", Box::new(move |_| to.send_message(Msg::Asked)));
         if let Ok(Some(scheme)) = window.match_media("(prefers-color-scheme: dark)") {
             hear(&scheme, "change", Box::new(move |_| link.send_message(Msg::Resized)));
         }

@@ -73,8 +73,12 @@ impl Player {
         self.target = timeline.now();
         self.going = false;
     }
+    /// Is it on its way to an instant that was asked for?
+    pub fn is_going(&self) -> bool {
+        self.going
+    }
     /// Is it on its way to an instant that it has not reached?
-    pub fn is_behind(&self, timeline: &Timeline) -> bool {
+    fn is_behind(&self, timeline: &Timeline) -> bool {
         timeline.now() < self.target
     }
     /// One animation frame. Returns whether the timeline moved.
