@@ -70,7 +70,7 @@ pub struct Event {
 }
 
 /// All events, in the order in which they were first said.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Events {
     list: Map<u64, Event>,
     of_object: Set<(Uid, u64)>,

@@ -46,7 +46,7 @@ pub struct Mark {
 }
 
 /// The life of one object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Track {
     /// What it is.
     pub key: Key,
@@ -61,7 +61,7 @@ pub struct Track {
 }
 
 /// The lives of all pods and of their owners.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct History {
     tracks: Map<Uid, Track>,
     by_owner: Set<(Option<Uid>, Uid)>,

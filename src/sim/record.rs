@@ -114,7 +114,7 @@ const RECORDS_MAX: usize = 400_000;
 const RECORDS_EACH_MAX: usize = 200;
 
 /// The record of all writes, found by revision and by object.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Records {
     lines: Map<u64, Record>,
     by_object: Map<Uid, Sequence<u64>>,

@@ -51,7 +51,7 @@ pub fn class_of(object: &Object) -> Class {
 }
 
 /// Every object of the cluster.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Store {
     objects: Map<Uid, Object>,
     names: Map<Key, Uid>,
@@ -233,12 +233,12 @@ impl Store {
         let new = new.and_then(Object::as_ref::<Pod>);
         self.reindex_node(uid, old, new);
         if old.map(|p| &p.meta.labels) != new.map(|p| &p.meta.labels) {
-            for pod in old {
+            if let Some(pod) = old {
                 label_entries(pod, |entry| {
                     self.labelled.remove(&entry);
                 });
             }
-            for pod in new {
+            if let Some(pod) = new {
                 label_entries(pod, |entry| {
                     self.labelled.insert(entry);
                 });

@@ -169,8 +169,10 @@ impl Timeline {
     }
 
     fn checkpoint_if_due(&mut self) {
-        let last = self.checkpoints.range(..=(self.world.now(), u64::MAX)).next_back();
-        let steps = last.map_or(0, |(_, c)| c.world.steps());
+        // Those of a later step of the same instant are ahead, after a seek backwards.
+        let present = (self.world.now(), self.world.steps());
+        let last = self.checkpoints.range(..=present).next_back();
+        let steps = last.map_or(0, |(key, _)| key.1);
         if self.world.steps() - steps >= CHECKPOINT_STEPS {
             self.checkpoint();
         }
@@ -189,6 +191,41 @@ impl Timeline {
         let keys: Vec<_> = self.checkpoints.keys().copied().take(half).collect();
         for key in keys.into_iter().skip(1).step_by(2) {
             self.checkpoints.remove(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Span;
+    use crate::manifest;
+
+    /// A checkpoint after each event, so that many are dropped in a short run.
+    #[test]
+    fn thinned_checkpoints_lead_to_the_same_world() {
+        let text = crate::examples::find("demo-cronjob").expect("in the menu").manifest;
+        let mut timeline = Timeline::new(Config::default());
+        for document in manifest::parse(text).documents {
+            timeline.call(Request::Create(document.value)).expect("taken");
+        }
+        let end = timeline.start() + Span::secs(6_000);
+        let mut seen = Vec::new();
+        while timeline.advance(end) {
+            timeline.checkpoint();
+            if timeline.world.steps() % 97 == 0 {
+                let mut there = timeline.fork();
+                // The whole instant, as a seek shows it.
+                there.seek(timeline.now());
+                seen.push((timeline.now(), there.world.hash()));
+            }
+        }
+        assert!(timeline.world.steps() > 4 * CHECKPOINTS_MAX as u64 && seen.len() > 10);
+        assert!(timeline.checkpoints.len() <= CHECKPOINTS_MAX);
+        assert_eq!(timeline.checkpoints.get_min().map(|(key, _)| key.1), Some(0), "the start is kept");
+        for (at, hash) in seen.iter().step_by(2).chain(seen.iter().rev().step_by(3)) {
+            timeline.seek(*at);
+            assert_eq!(timeline.world.hash(), *hash, "at {at:?}");
         }
     }
 }

@@ -15,7 +15,7 @@ const LOAD_BALANCER_RANGE: u32 = u32::from_be_bytes([203, 0, 113, 0]);
 const NODE_RANGE: u32 = u32::from_be_bytes([192, 0, 2, 10]);
 
 /// Who has which address.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Addresses {
     cluster_ips: Map<u32, Uid>,
     node_ports: Map<i32, Uid>,

@@ -25,7 +25,7 @@ const BACKOFF_MAX: Span = Span::secs(10);
 const NODES_FEASIBLE_MIN: usize = 100;
 
 /// A node and what its pods ask for, as the scheduler remembers it.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub struct NodeInfo {
     /// The node.
     pub node: Rc<Node>,
@@ -47,7 +47,7 @@ pub struct Verdict {
 }
 
 /// The pods that wait, and what the scheduler knows of the nodes.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct Queue {
     ready: Set<(Time, Uid)>,
     unschedulable: Map<Uid, Attempts>,
@@ -57,7 +57,7 @@ pub struct Queue {
     next_node: usize,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Hash)]
 struct Attempts {
     count: u32,
     last: Time,

@@ -1,0 +1,39 @@
+//! The hashes of worlds that every platform must agree on. A wasm test includes this file too.
+
+use podium::api::Span;
+use podium::examples;
+use podium::manifest;
+use podium::sim::{Config, Request, Timeline};
+
+/// What `tests/suite/hashes.txt` says: `EXAMPLE SEED SECONDS HASH`, a line each.
+pub const RECORDED: &str = include_str!("../suite/hashes.txt");
+
+/// The seeds, and the seconds after the start, at which each example is looked at.
+const SEEDS: [u64; 2] = [1, 7];
+const INSTANTS_S: [i64; 4] = [0, 3, 45, 400];
+
+/// A fresh cluster to which an example was applied.
+pub fn applied(manifest: &str, seed: u64) -> Timeline {
+    let mut timeline = Timeline::new(Config { seed, ..Config::default() });
+    for document in manifest::parse(manifest).documents {
+        timeline.call(Request::Create(document.value)).expect("the example is taken");
+    }
+    timeline
+}
+
+/// The same lines, as this platform works them out.
+pub fn computed() -> String {
+    let mut lines = String::new();
+    for example in examples::ALL {
+        for seed in SEEDS {
+            let mut timeline = applied(example.manifest, seed);
+            for secs in INSTANTS_S {
+                let at = timeline.start() + Span::secs(secs);
+                timeline.seek(at);
+                let hash = timeline.world().hash();
+                lines += &format!("{} {seed} {secs} {hash:016x}\n", example.name);
+            }
+        }
+    }
+    lines
+}
