@@ -1,0 +1,39 @@
+//! Namespaces, with the quotas and limits in them. Models describeNamespace.
+
+use super::page::{Page, text};
+use super::{Seen, limits, quota};
+use crate::api::{Kind, Value};
+
+/// The text of a namespace.
+pub(super) fn describe(seen: &Seen, page: &mut Page) {
+    let meta = seen.at("metadata");
+    page.field(0, "Name", text(meta.get("name")));
+    page.labels("Labels", meta.get("labels"));
+    page.annotations("Annotations", meta.get("annotations"));
+    page.field(0, "Status", text(seen.at("status.phase")));
+    let inside = |kind: Kind| -> Vec<Value> {
+        seen.world.store.list(kind, Some(&seen.object.meta().name)).map(|o| o.to_value()).collect()
+    };
+    page.line(0, "");
+    let quotas = inside(Kind::ResourceQuota);
+    page.line(0, if quotas.is_empty() { "No resource quota." } else { "Resource Quotas" });
+    for one in &quotas {
+        page.field(1, "Name", text(one.at("metadata.name")));
+        quota::scopes(page, one, 1, "* ");
+        page.line(1, "Resource\tUsed\tHard");
+        page.line(1, "--------\t---\t---");
+        quota::amounts(page, one, 1);
+    }
+    page.line(0, "");
+    let ranges = inside(Kind::LimitRange);
+    if ranges.is_empty() {
+        page.line(0, "No LimitRange resource.");
+        return;
+    }
+    page.line(0, "Resource Limits");
+    page.line(0, format_args!(" {}", limits::HEADER));
+    page.line(0, format_args!(" {}", limits::RULE));
+    for range in &ranges {
+        limits::rows(page, range, " ");
+    }
+}
