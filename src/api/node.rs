@@ -105,6 +105,8 @@ impl Resource for Node {
         let amounts = record! {
             "cpu" => format_cpu(self.allocatable.cpu_millis),
             "ephemeral-storage" => "100Gi",
+            "hugepages-1Gi" => "0",
+            "hugepages-2Mi" => "0",
             "memory" => format_memory(self.allocatable.memory),
             "pods" => self.allocatable.pods.to_string(),
         };
@@ -120,7 +122,27 @@ impl Resource for Node {
                 "allocatable" => amounts.clone(),
                 "capacity" => amounts,
                 "conditions" => self.conditions.to_value(Some("lastHeartbeatTime")),
+                "nodeInfo" => self.info(),
             },
+        }
+    }
+}
+
+impl Node {
+    /// `NodeSystemInfo`: the machine that all nodes are, each with identities of its own.
+    fn info(&self) -> Value {
+        let machine = self.meta.uid.to_string();
+        record! {
+            "architecture" => "amd64",
+            "bootID" => Uid(mix(self.meta.uid.0)).to_string(),
+            "containerRuntimeVersion" => "containerd://2.1.3",
+            "kernelVersion" => "6.8.0-45-generic",
+            "kubeProxyVersion" => "",
+            "kubeletVersion" => "v1.36.2",
+            "machineID" => machine.replace('-', ""),
+            "operatingSystem" => "linux",
+            "osImage" => "Debian GNU/Linux 12 (bookworm)",
+            "systemUUID" => machine,
         }
     }
 }

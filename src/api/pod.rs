@@ -439,9 +439,13 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
     };
     let running = matches!(status.state, ContainerState::Running { .. });
     let last = status.last.as_ref().map(|e| record! { "terminated" => ended_value(e) });
+    // Before its first start, the runtime knows neither the container nor its image.
+    let started = !matches!(status.state, ContainerState::Waiting { .. }) || status.last.is_some();
+    let id = started.then(|| container_id(pod.meta.uid, &spec.name, status.restarts));
     record! {
+        "containerID" => id,
         "image" => spec.image.clone(),
-        "imageID" => "",
+        "imageID" => if started { image_id(&spec.image) } else { String::new() },
         "lastState" => last.unwrap_or(Map::new().into()),
         "name" => spec.name.clone(),
         "ready" => status.ready,

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn columns_are_runs_of_lines() {
         let cases = [
-            ("a:\tb\nlong name:\tc\n", "a:         b\nlong name:  c\n"),
+            ("a:\tb\nlong name:\tc\n", "a:          b\nlong name:  c\n"),
             ("a:\tb\nTitle:\n  x:\ty\nz\n", "a:  b\nTitle:\n  x:  y\nz\n"),
             ("a:\t\nbb:\t<none>\n", "a:   \nbb:  <none>\n"),
             ("n\t\tc\nname\t\td\n", "n       c\nname    d\n"),

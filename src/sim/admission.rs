@@ -241,6 +241,8 @@ fn new_node(number: u32, resources: Resources, now: Time) -> Node {
     ] {
         meta.labels.insert(key, value);
     }
+    meta.annotations.insert("node.alpha.kubernetes.io/ttl", "0");
+    meta.annotations.insert("volumes.kubernetes.io/controller-managed-attach-detach", "true");
     let range = dotted(Addresses::pod_range(number + 1));
     let spec = record! { "podCIDR" => format!("{range}/24"), "podCIDRs" => vec![format!("{range}/24")] };
     let mut conditions = Conditions::default();

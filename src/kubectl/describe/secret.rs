@@ -18,7 +18,7 @@ pub(super) fn describe(seen: &Seen, page: &mut Page) {
         data.fields().map(|(k, v)| (k.as_str(), decoded_length(&text(v)))).collect();
     // What is written as plain text takes the place of what is encoded.
     for (key, value) in plain.fields() {
-        lengths.retain(|(k, _)| k != key);
+        lengths.retain(|(k, _)| *k != key.as_str());
         lengths.push((key, text(value).len()));
     }
     lengths.sort();
