@@ -53,6 +53,17 @@ pub enum Menu {
     Help,
 }
 
+impl Menu {
+    /// The id of the button that opens it.
+    pub fn button(self) -> &'static str {
+        match self {
+            Menu::Examples => "open-examples",
+            Menu::Cluster => "open-cluster",
+            Menu::Help => "open-help",
+        }
+    }
+}
+
 /// Everything that can happen to the page.
 pub enum Msg {
     /// The browser is about to draw; the time in milliseconds.
@@ -97,6 +108,8 @@ pub enum Msg {
     Escape,
     /// Somebody asks how things stand.
     Asked,
+    /// The page is about to be left.
+    Leaving,
 }
 
 /// What the panels show; made anew a few times a second, compared before it is drawn.
@@ -250,6 +263,10 @@ impl App {
                 event.prevent_default();
                 return self.take(ctx, msg);
             }
+            Msg::Leaving => {
+                storage::keep("manifest", &self.text);
+                return false;
+            }
             Msg::Asked => {
                 told::tell(self);
                 return false;
@@ -260,7 +277,8 @@ impl App {
                 return false;
             }
             Msg::PressedOutside if self.menu.is_none() => return false,
-            Msg::PressedOutside | Msg::Escape => self.menu = None,
+            Msg::PressedOutside => self.menu = None,
+            Msg::Escape => self.close_menu(),
             Msg::Menu(menu) => self.menu = if self.menu == Some(menu) { None } else { Some(menu) },
             Msg::Help => self.menu = if self.menu == Some(Menu::Help) { None } else { Some(Menu::Help) },
             Msg::Theme => self.change_theme(),
@@ -496,15 +514,19 @@ impl App {
         self.player.stay(&self.timeline);
     }
     fn open(&mut self, example: &'static Example) {
-        self.menu = None;
         self.text = example.manifest.to_owned();
         self.editor.set(&self.text);
         self.fresh(self.timeline.world().config().nodes);
         self.player.speed = Speed::Times(example.speed);
         self.apply();
     }
+    /// Closes the open menu; its button gets the focus back, so that nobody is lost who came by keyboard.
+    fn close_menu(&mut self) {
+        let Some(menu) = self.menu.take() else { return };
+        focus(menu.button());
+    }
     fn fresh(&mut self, nodes: u32) {
-        self.menu = None;
+        self.close_menu();
         self.selected = None;
         self.outcomes = Rc::default();
         self.timeline = Timeline::new(Config { nodes, ..Config::default() });
@@ -638,10 +660,21 @@ impl App {
         let to = link.clone();
         hear(&window, "podium-fonts", Box::new(move |_| to.send_message(Msg::Resized)));
         let to = link.clone();
+        hear(&window, "pagehide", Box::new(move |_| to.send_message(Msg::Leaving)));
+        let to = link.clone();
         hear(&window, "podium-ask", Box::new(move |_| to.send_message(Msg::Asked)));
         if let Ok(Some(scheme)) = window.match_media("(prefers-color-scheme: dark)") {
             hear(&scheme, "change", Box::new(move |_| link.send_message(Msg::Resized)));
         }
+    }
+}
+
+/// Gives an element the focus.
+pub(super) fn focus(id: &str) {
+    let document = web_sys::window().and_then(|w| w.document());
+    let element = document.and_then(|d| d.get_element_by_id(id)?.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
     }
 }
 

@@ -82,22 +82,28 @@ impl Timeline {
         self.world.now() < self.end
     }
 
-    /// Sends a request to the API server, and remembers it. In the past, the future is cut off: that is a fork.
+    /// Sends a request to the API server, and remembers it if it is taken. In the past, the future is then cut off: that
+    /// is a fork. What is refused leaves no trace.
     pub fn call(&mut self, request: Request) -> Result<Object, Refusal> {
-        self.remember(Input::Api(request.clone()));
-        self.world.handle(&request)
+        self.give(Input::Api(request.clone()), |world| world.handle(&request))
     }
-    /// Does what no kubectl can do, and remembers it.
+    /// Does what no kubectl can do, and remembers it if it can be done.
     pub fn interfere(&mut self, act: Sandbox) -> Result<String, String> {
-        self.remember(Input::Sandbox(act.clone()));
-        self.world.interfere(&act)
+        self.give(Input::Sandbox(act.clone()), |world| world.interfere(&act))
     }
-    fn remember(&mut self, input: Input) {
+    fn give<T, E>(&mut self, input: Input, to: impl FnOnce(&mut World) -> Result<T, E>) -> Result<T, E> {
         // An input comes after all that is due at its instant; so it does when it is replayed.
         self.world.run_until(self.world.now());
+        let before = self.world.clone();
+        let answer = to(&mut self.world);
+        if answer.is_err() {
+            self.world = before;
+            return answer;
+        }
         self.cut();
         self.inputs.push_back((self.world.now(), input));
         self.taken += 1;
+        answer
     }
     /// Forgets the future.
     fn cut(&mut self) {
@@ -199,7 +205,7 @@ impl Timeline {
 mod tests {
     use super::*;
     use crate::api::Span;
-    use crate::manifest;
+    use crate::{manifest, record};
 
     /// A checkpoint after each event, so that many are dropped in a short run.
     #[test]
@@ -227,5 +233,29 @@ mod tests {
             timeline.seek(*at);
             assert_eq!(timeline.world.hash(), *hash, "at {at:?}");
         }
+    }
+
+    fn namespace(name: &'static str) -> Request {
+        let meta = record! { "name" => name };
+        Request::Create(record! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => meta })
+    }
+
+    #[test]
+    fn what_is_refused_leaves_no_trace() {
+        let mut timeline = Timeline::new(Config::default());
+        let late = timeline.start() + Span::secs(90);
+        timeline.seek(late);
+        timeline.call(namespace("later")).expect("a name");
+        let lived = (timeline.end(), timeline.world().hash(), timeline.inputs().count());
+        timeline.seek(late - Span::secs(50));
+        let before = timeline.world().hash();
+        timeline.call(namespace("NOT A NAME")).expect_err("not a name");
+        timeline.interfere(Sandbox::NodeDown("nowhere".into())).expect_err("no such node");
+        assert_eq!(timeline.world().hash(), before);
+        timeline.seek(late);
+        assert_eq!((timeline.end(), timeline.world().hash(), timeline.inputs().count()), lived);
+        timeline.seek(late - Span::secs(50));
+        timeline.call(namespace("sooner")).expect("a name");
+        assert_eq!(timeline.end(), late - Span::secs(50), "what is taken cuts the future off");
     }
 }

@@ -1,8 +1,8 @@
 // The editor: CodeMirror 6 with YAML, bundled into static/editor.js and loaded after the page's first picture.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentService, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
@@ -30,6 +30,13 @@ const litLine = StateField.define({
     return marks;
   },
   provide: (field) => EditorView.decorations.from(field),
+});
+
+// A line that ends with a key wants its value below it, two deeper than the key; a list item's key stands after its dash.
+const belowKey = indentService.of((context, pos) => {
+  const { text } = context.lineAt(pos, -1);
+  const [, before] = text.match(/^(\s*(?:- +)*)[^\s#][^#]*:\s*(?:#.*)?$/) ?? [];
+  return before === undefined ? undefined : before.length + 2;
 });
 
 // `on` has `change(text)`, `complete(text, offset)` and `hover(text, offset)`; the last two answer in JSON or null.
@@ -68,7 +75,7 @@ export function create(host, text, on) {
       extensions: [
         lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
         autocompletion({ override: [complete] }), highlightActiveLine(), highlightActiveLineGutter(),
-        highlightSelectionMatches(), lintGutter(), yaml(), syntaxHighlighting(colours), hover, litLine,
+        highlightSelectionMatches(), lintGutter(), yaml(), belowKey, syntaxHighlighting(colours), hover, litLine,
         EditorState.tabSize.of(2),
         EditorView.contentAttributes.of({ "aria-label": "Manifest", spellcheck: "false", autocapitalize: "off" }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"), ...searchKeymap,
@@ -83,7 +90,8 @@ export function create(host, text, on) {
     get: () => view.state.doc.toString(),
     set(text) {
       if (text === view.state.doc.toString()) return;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      // One undo brings back what was written before, and nothing less.
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: isolateHistory.of("full") });
       view.scrollDOM.scrollTop = 0;
     },
     // A JSON list of { from, to, severity, message }, in UTF-16 offsets.

@@ -1,7 +1,7 @@
 //! What is open below the stage: the timeline, the events, the logs.
 
 use super::{Send, TABS, on};
-use crate::app::page::{App, Msg, Tab};
+use crate::app::page::{App, Msg, Tab, focus};
 use crate::view::{EventRow, LogRow};
 use std::rc::Rc;
 use web_sys::PointerEvent;
@@ -14,7 +14,8 @@ pub fn below(app: &App) -> Html {
         let count = app.shown.events_count;
         html! {
             <button type="button" role="tab" id={format!("tab-{name}")} class={classes!("tab", chosen.then_some("chosen"))}
-                aria-selected={chosen.to_string()} aria-controls="below" onclick={on(&app.send, move || Msg::Tab(tab))}>
+                aria-selected={chosen.to_string()} tabindex={if chosen { "0" } else { "-1" }} aria-controls="below"
+                onclick={on(&app.send, move || Msg::Tab(tab))}>
                 { name }
                 if tab == Tab::Events && count > 0 { <span class="count">{ count }</span> }
             </button>
@@ -23,7 +24,7 @@ pub fn below(app: &App) -> Html {
     let name = TABS.iter().find(|(t, _)| *t == app.tab).map_or("", |(_, n)| n);
     html! {
         <section class="below" aria-label="Below the stage">
-            <div class="tabs" role="tablist" aria-label="Below the stage">{ for TABS.into_iter().map(tab) }</div>
+            <div class="tabs" role="tablist" aria-label="Below the stage" onkeydown={arrows(app)}>{ for TABS.into_iter().map(tab) }</div>
             <div class="below-pane" id="below" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{name}")} ref={app.below.pane.clone()}>
                 { match app.tab {
                     Tab::Timeline => timeline(app),
@@ -33,6 +34,22 @@ pub fn below(app: &App) -> Html {
             </div>
         </section>
     }
+}
+
+/// Left and right go from tab to tab, round and round; the focus goes along.
+fn arrows(app: &App) -> Callback<KeyboardEvent> {
+    let at = TABS.iter().position(|(t, _)| *t == app.tab).unwrap_or(0);
+    let send = app.send.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowRight" => 1,
+            "ArrowLeft" => TABS.len() - 1,
+            _ => return,
+        };
+        let (tab, name) = TABS[(at + step) % TABS.len()];
+        send.emit(Msg::Tab(tab));
+        focus(&format!("tab-{name}"));
+    })
 }
 
 fn of(app: &App) -> Option<String> {

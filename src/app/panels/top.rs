@@ -41,7 +41,7 @@ pub fn Top(props: &TopProps) -> Html {
                     { icon(Icon::Theme) }
                 </button>
                 <span class="has-menu">
-                    <button type="button" class="tool" title="Keys" aria-label="Keys and help"
+                    <button type="button" class="tool" id={Menu::Help.button()} title="Keys" aria-label="Keys and help"
                         aria-expanded={(props.menu == Some(Menu::Help)).to_string()} onclick={on(send, || Msg::Help)}>
                         { icon(Icon::Help) }
                     </button>
@@ -55,7 +55,7 @@ fn menu(props: &TopProps, which: Menu, name: String, list: Html) -> Html {
     let open = props.menu == Some(which);
     html! {
         <div class="has-menu">
-            <button type="button" class="menu-button" aria-expanded={open.to_string()}
+            <button type="button" class="menu-button" id={which.button()} aria-expanded={open.to_string()}
                 onclick={on(&props.send, move || Msg::Menu(which))}>
                 { name }{ icon(Icon::Down) }
             </button>
