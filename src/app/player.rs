@@ -38,8 +38,8 @@ const SLICE_MS: f64 = 8.0;
 const FRAME_MS_MAX: f64 = 250.0;
 /// At full speed, so much world time passes in one frame at most: a night takes a second or two.
 const LEAP: Span = Span::secs(1200);
-/// How many events are carried out between two looks at the clock.
-const BETWEEN_LOOKS: u32 = 16;
+/// How many events are carried out between two looks at the clock. One alone, a turn of a busy shell, may take long.
+const BETWEEN_LOOKS: u32 = 2;
 
 /// Plays a timeline.
 pub struct Player {
