@@ -100,6 +100,24 @@ export const shot = (page, name) => page.screenshot({ path: join(out, `${name}.p
 /// What the program says of itself.
 export const state = (page) => page.evaluate(() => podium.state());
 
+/// Does something, and returns how long the page's longest tasks kept the processor meanwhile, in milliseconds, longest
+/// first. What other programs take of the machine is not counted.
+export async function busy(page, use) {
+  const browser = page.context().browser();
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  let trace;
+  try {
+    await use();
+  } finally {
+    trace = JSON.parse((await browser.stopTracing()).toString()).traceEvents;
+  }
+  const thread = (event) => `${event.pid}/${event.tid}`;
+  const main = trace.filter((event) => event.name === "thread_name" && event.args.name === "CrRendererMain").map(thread);
+  const tasks = trace.filter((event) => /RunTask/.test(event.name) && event.tdur && main.includes(thread(event)));
+  assert.ok(tasks.length > 0, "the trace has the page's tasks");
+  return tasks.map((event) => Math.round(event.tdur / 1000)).sort((a, b) => b - a).slice(0, 5);
+}
+
 /// Asks until the answer is right, and returns it; the last answer stands in the error.
 export async function until(what, ask, right) {
   const end = Date.now() + PATIENCE_MS;
