@@ -95,6 +95,27 @@ impl Conditions {
         }
         true
     }
+    /// Sets one as the Deployment controller does: only where status or reason change, and then it comes last.
+    /// Models pkg/controller/deployment/util/deployment_util.go: SetDeploymentCondition.
+    pub fn set_last(
+        &mut self,
+        name: &'static str,
+        status: impl Into<Truth>,
+        reason: &'static str,
+        message: impl Into<Text>,
+        now: Time,
+    ) {
+        let status = status.into();
+        if self.get(name).is_some_and(|c| c.status == status && c.reason == reason) {
+            return;
+        }
+        self.set(name, status, reason, message, now);
+        let all = Rc::make_mut(&mut self.0);
+        if let Some(at) = all.iter().position(|c| c.name == name) {
+            let changed = all.remove(at);
+            all.push(changed);
+        }
+    }
     /// Puts them in this order, as a component does that writes the whole list anew; others come first.
     pub fn sort_as(&mut self, order: &[&str]) {
         let place = |c: &Condition| order.iter().position(|name| *name == c.name);

@@ -1,5 +1,6 @@
 //! One integration binary, a module per room.
 
+mod describe;
 mod hashes;
 mod job;
 mod manifest;

@@ -182,7 +182,7 @@ impl Sync<'_> {
         let message = format!("Created new replica set \"{name}\"");
         let now = self.world.now();
         self.new.meta.annotations.insert(REVISION, (self.last_revision() + 1).to_string());
-        self.new.status.conditions.set("Progressing", true, "NewReplicaSetCreated", message, now);
+        self.new.status.conditions.set_last("Progressing", true, "NewReplicaSetCreated", message, now);
         let said = format!("Scaled up replica set {name} from 0 to {first}");
         self.plan.caption = said.clone().into();
         self.plan.create(set, Because::of(self.uid, "spec.template", said.clone()));
@@ -258,7 +258,7 @@ impl Sync<'_> {
         } else {
             ("MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
         };
-        status.conditions.set("Available", enough, reason, message, now);
+        status.conditions.set_last("Available", enough, reason, message, now);
         if let Some(set) = current {
             progress(&mut status, old, &set.meta.name, wanted, now);
         }
@@ -283,10 +283,10 @@ fn progress(
         || status.available > old.available;
     if complete {
         let message = format!("ReplicaSet \"{set}\" has successfully progressed.");
-        status.conditions.set("Progressing", Truth::True, "NewReplicaSetAvailable", message, now);
+        status.conditions.set_last("Progressing", Truth::True, "NewReplicaSetAvailable", message, now);
     } else if moved && !was_complete {
         let message = format!("ReplicaSet \"{set}\" is progressing.");
-        status.conditions.set("Progressing", Truth::True, "ReplicaSetUpdated", message, now);
+        status.conditions.set_last("Progressing", Truth::True, "ReplicaSetUpdated", message, now);
     }
 }
 

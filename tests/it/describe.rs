@@ -1,0 +1,298 @@
+//! What `kubectl describe` prints, against what the real kubectl printed of the same objects at the same time.
+
+use podium::api::{Kind, Span, Time};
+use podium::kubectl::{self, Context, Files};
+use podium::record;
+use podium::sim::{Config, Request, Timeline};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How many of the texts about kinds that are simulated must agree; none is ever lost.
+const AGREE_MIN: usize = 58;
+/// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
+const TOLERANCE_S: i64 = 2;
+
+fn recordings() -> Option<PathBuf> {
+    let folder = std::env::var_os("PODIUM_CONFORMANCE").map(PathBuf::from);
+    let folder =
+        folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance"));
+    let there = folder.join("scenarios").is_dir();
+    if !there {
+        println!("skipped: there are no recorded scenarios");
+    }
+    there.then_some(folder)
+}
+
+/// A command of a recording with what it printed.
+struct Recorded {
+    /// Seconds since the manifest was applied.
+    at: f64,
+    line: String,
+    stdout: String,
+}
+
+/// Every command of a scenario, in the order of time.
+fn recorded(folder: &Path) -> Vec<Recorded> {
+    let mut all = Vec::new();
+    for entry in folder.join("outputs").read_dir().expect("a scenario has outputs").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a text");
+        let mut lines = text.splitn(3, '\n');
+        let (first, second) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+        let at = first.strip_prefix("# t=").and_then(|rest| rest.split(' ').next()?.parse().ok());
+        let (Some(at), Some(line)) = (at, second.strip_prefix("$ ")) else { continue };
+        let rest = lines.next().unwrap_or("");
+        let stdout = rest.split("--- stderr\n").next().unwrap_or("").to_owned();
+        all.push(Recorded { at, line: line.to_owned(), stdout });
+    }
+    all.sort_by(|a, b| a.at.total_cmp(&b.at));
+    all
+}
+
+struct Folder(PathBuf);
+impl Files for Folder {
+    fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.0.join(name)).ok()
+    }
+}
+
+/// The kind that a command describes, if the simulation acts on it.
+fn described(line: &str) -> Option<Kind> {
+    let word = line.strip_prefix("kubectl describe ")?.split(' ').next()?;
+    Kind::from_word(word).filter(|kind| kind.info().simulated)
+}
+
+#[test]
+fn descriptions_agree_with_the_recorded_ones() {
+    let Some(folder) = recordings() else { return };
+    let mut names: Vec<PathBuf> =
+        folder.join("scenarios").read_dir().expect("a folder").flatten().map(|e| e.path()).collect();
+    names.sort();
+    let (mut agree, mut all) = (0, 0);
+    for path in names {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let start = start_of(&path);
+        let mut timeline = Timeline::new(Config { start, load_balancer_after: None, ..Config::default() });
+        let namespace = record! {
+            "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.clone() },
+        };
+        timeline.call(Request::Create(namespace)).expect("a namespace is taken");
+        let mut context = Context { namespace: name.clone().into() };
+        let files = Folder(path.clone());
+        for command in recorded(&path) {
+            timeline.seek(start + Span((command.at * 1e6) as i64));
+            let kind = described(&command.line).filter(|_| !command.stdout.is_empty());
+            if kind.is_none() && command.line.starts_with("kubectl get ") {
+                continue;
+            }
+            if command.line == "kubectl apply -f manifest.yaml" {
+                for document in podium::manifest::parse(&files.read("manifest.yaml").unwrap()).documents {
+                    let mut value = document.value;
+                    value.default_to("metadata.namespace", name.clone());
+                    let _ = timeline.call(Request::Create(value));
+                }
+                continue;
+            }
+            let output = kubectl::run(&mut timeline, &mut context, &files, &command.line);
+            if kind.is_none() {
+                continue;
+            }
+            all += 1;
+            let (mut want, mut is) = (command.stdout.clone(), output.stdout);
+            if kind == Some(Kind::Node) {
+                (want, is) = (of_a_node(&want), of_a_node(&is));
+            }
+            match difference(&want, &is) {
+                None => agree += 1,
+                Some(why) => println!("{name} at {} s, {}: {why}", command.at, command.line),
+            }
+        }
+    }
+    println!("{agree} of {all} describe texts agree");
+    assert!(agree >= AGREE_MIN, "{agree} texts agree, {AGREE_MIN} did");
+}
+
+/// The text of a node without its age and as far as its pods: in the recordings, many scenarios shared the nodes.
+fn of_a_node(text: &str) -> String {
+    let mut text = text.split("Non-terminated Pods:").next().unwrap_or("").to_owned();
+    while let Some((at, _)) = find_date(&text) {
+        text.replace_range(at..at + DATE_LENGTH, "SOME TIME");
+    }
+    text
+}
+
+/// When the manifest was applied.
+fn start_of(scenario: &Path) -> Time {
+    let actions = std::fs::read_to_string(scenario.join("actions.json")).expect("a scenario has actions");
+    let rest = actions.split("\"t0_unix\": ").nth(1).expect("a start");
+    let seconds: f64 = rest.split(',').next().and_then(|n| n.trim().parse().ok()).expect("a number");
+    Time((seconds * 1e6) as i64)
+}
+
+/// The first difference of two outputs, whatever the order of the objects in them.
+fn difference(want: &str, is: &str) -> Option<String> {
+    let texts = |output: &str| -> Vec<Vec<Line>> {
+        let mut all: Vec<Vec<Line>> = output.split("\n\n\nName:").map(lines).collect();
+        // Of objects that are named by chance, those of equal texts are told apart by their times.
+        all.sort_by_cached_key(|lines| {
+            let fixed: Vec<String> = lines.iter().map(|l| l.fixed.clone()).collect();
+            (fixed, lines.iter().flat_map(|l| l.times.clone()).collect::<Vec<_>>())
+        });
+        all
+    };
+    let (want, is) = (texts(want), texts(is));
+    if want.len() != is.len() {
+        return Some(format!("{} objects, not {}", is.len(), want.len()));
+    }
+    for (want, is) in want.iter().zip(&is) {
+        for i in 0..want.len().max(is.len()) {
+            let (a, b) = (want.get(i), is.get(i));
+            if !a.zip(b).is_some_and(|(a, b)| a.agrees(b)) {
+                let show = |l: Option<&Line>| l.map_or("the end".to_owned(), |l| l.fixed.clone());
+                return Some(format!("\n    want {}\n    is   {}", show(a), show(b)));
+            }
+        }
+    }
+    None
+}
+
+/// A line without what differs from run to run, and its times beside it.
+struct Line {
+    fixed: String,
+    /// Seconds: instants and ages.
+    times: Vec<i64>,
+}
+
+impl Line {
+    fn agrees(&self, other: &Line) -> bool {
+        let near = |(a, b): (&i64, &i64)| (a - b).abs() <= TOLERANCE_S;
+        self.fixed == other.fixed
+            && self.times.len() == other.times.len()
+            && self.times.iter().zip(&other.times).all(near)
+    }
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    // Columns of these tables are as wide as what chance has put into them.
+    let mut loose = false;
+    let mut all = Vec::new();
+    for line in text.trim_end_matches('\n').split('\n') {
+        loose = match line.split(':').next() {
+            Some("Events" | "Non-terminated Pods") => true,
+            Some("Allocated resources") => false,
+            _ => loose,
+        };
+        all.push(read_line(line, loose));
+    }
+    all
+}
+
+fn read_line(line: &str, loose: bool) -> Line {
+    let mut times = Vec::new();
+    let mut line = line.to_owned();
+    while let Some((at, secs)) = find_date(&line) {
+        times.push(secs);
+        line.replace_range(at..at + DATE_LENGTH, "DATE");
+    }
+    let timed = loose || line.starts_with("Duration:");
+    let mut fixed = String::new();
+    for (i, word) in line.split(' ').enumerate() {
+        if loose && word.is_empty() {
+            continue;
+        }
+        if i > 0 {
+            fixed.push(' ');
+        }
+        let bare = word.trim_end_matches(')');
+        match age(bare).filter(|_| timed) {
+            Some(secs) => {
+                times.push(secs);
+                fixed += "AGE";
+                fixed += &word[bare.len()..];
+            }
+            None => fixed += &without_chance(word),
+        }
+    }
+    Line { fixed, times }
+}
+
+/// `Tue, 24 Nov 2026 00:40:56 +0000`
+const DATE_LENGTH: usize = 31;
+
+fn find_date(line: &str) -> Option<(usize, i64)> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let end = line.find(" +0000")? + 6;
+    let start = end.checked_sub(DATE_LENGTH)?;
+    let text = line.get(start..end)?;
+    let month = MONTHS.iter().position(|m| *m == &text[8..11])? + 1;
+    let iso = format!("{}-{month:02}-{}T{}Z", &text[12..16], &text[5..7], &text[17..25]);
+    Some((start, Time::parse(&iso)?.unix()))
+}
+
+/// `5m31s` in seconds.
+fn age(word: &str) -> Option<i64> {
+    let (mut secs, mut number) = (0, None);
+    for c in word.chars() {
+        match c.to_digit(10) {
+            Some(digit) => number = Some(number.unwrap_or(0) * 10 + i64::from(digit)),
+            None => {
+                let unit = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+                secs += number.take()? * unit.iter().find(|(letter, _)| *letter == c)?.1;
+            }
+        }
+    }
+    (number.is_none() && !word.is_empty()).then_some(secs)
+}
+
+/// A word with names in place of what chance has made.
+fn without_chance(word: &str) -> String {
+    let mut parts = BTreeMap::new();
+    // Words are taken apart at what never stands inside of a name.
+    let mut start = 0;
+    for (i, c) in word.char_indices().chain([(word.len(), '=')]) {
+        if matches!(c, '=' | '/' | ',' | ':' | '"' | '(' | ')' | '_' | '@') {
+            parts.insert(start, &word[start..i]);
+            start = i + c.len_utf8();
+        }
+    }
+    let mut out = word.to_owned();
+    for (start, part) in parts.into_iter().rev() {
+        if let Some(name) = chance(part) {
+            out.replace_range(start..start + part.len(), &name);
+        }
+    }
+    out
+}
+
+fn chance(part: &str) -> Option<String> {
+    let hex = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let lengths: Vec<usize> = part.split('-').map(str::len).collect();
+    if lengths == [8, 4, 4, 4, 12] && part.split('-').all(hex) {
+        return Some("UID".to_owned());
+    }
+    if matches!(part.len(), 32 | 64) && hex(part) {
+        return Some("DIGEST".to_owned());
+    }
+    let numbers: Vec<&str> = part.split('.').collect();
+    if numbers.len() == 4 && numbers.iter().all(|n| n.parse::<u8>().is_ok()) {
+        return Some("ADDRESS".to_owned());
+    }
+    if part.len() == 5 && part.starts_with('3') && part.parse::<u16>().is_ok() {
+        return Some("NODEPORT".to_owned());
+    }
+    // Which node a pod is put on is drawn among those that are as good.
+    if part.strip_prefix("node-").is_some_and(|n| n.parse::<u8>().is_ok()) {
+        return Some("node-#".to_owned());
+    }
+    let letters = |s: &str| s.bytes().all(|b| b"bcdfghjklmnpqrstvwxz2456789".contains(&b));
+    // The Jobs of a CronJob are numbered by the minute, which is not chance.
+    let hash = |s: &str| (8..=10).contains(&s.len()) && !s.bytes().all(|b| b.is_ascii_digit());
+    let drawn = |s: &str| letters(s) && (s.len() == 5 || hash(s));
+    let words: Vec<&str> = part.split('-').collect();
+    let named = words.iter().enumerate().map(|(i, word)| match drawn(word) && (i > 0 || word.len() > 5) {
+        true => "#",
+        false => word,
+    });
+    let name = named.collect::<Vec<_>>().join("-");
+    (name != part).then_some(name)
+}
