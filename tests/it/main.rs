@@ -3,7 +3,10 @@
 mod describe;
 mod hashes;
 mod job;
+mod json;
 mod manifest;
 mod network;
+mod scenario;
+mod story;
 mod tidy;
 mod timeline;

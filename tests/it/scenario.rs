@@ -1,0 +1,348 @@
+//! The recorded scenarios: what a real control plane did, against what the simulation does.
+
+use crate::json::{self, recording};
+use crate::story::{self, text};
+use podium::api::{Key, Kind, Object, Span, Time, Uid, Value};
+use podium::manifest;
+use podium::record;
+use podium::sim::{Config, Propagation, Request, Timeline};
+use std::collections::BTreeMap;
+
+/// The scenarios that must agree. One that begins to agree is added here, and none is ever lost.
+const AGREE: &[&str] = &[];
+
+/// Every scenario, with the first difference of those that do not agree.
+#[test]
+fn recorded_scenarios_agree() {
+    let mut differences = Vec::new();
+    let (mut agree, mut all) = (Vec::new(), 0);
+    for name in NAMES {
+        let Some(actions) = recording(&format!("scenarios/{name}/actions.json")) else { return };
+        all += 1;
+        match check(name, &json::parse(&actions)) {
+            None => agree.push(*name),
+            Some(first) => differences.push(format!("{name}: {first}")),
+        }
+    }
+    println!("{}\n{} of {all} scenarios agree", differences.join("\n"), agree.len());
+    let lost: Vec<_> = AGREE.iter().filter(|name| !agree.contains(name)).collect();
+    assert!(lost.is_empty(), "no longer agree: {lost:?}");
+    let found: Vec<_> = agree.iter().filter(|name| !AGREE.contains(name)).collect();
+    assert!(found.is_empty(), "agree now, add them to AGREE: {found:?}");
+}
+
+const NAMES: &[&str] = &[
+    "a-job-echo",
+    "b-job-par3-comp3",
+    "c-job-par3-comp5",
+    "d-job-comp5-par2-deadline60",
+    "e-job-deadline10",
+    "f-job-fail-never-bl3",
+    "f2-job-fail-never-bl6",
+    "f4-job-fail-then-ok",
+    "f5-job-bl0",
+    "g-job-fail-onfailure-bl3",
+    "h-job-indexed-bpi",
+    "h3-job-indexed-ok",
+    "i-job-pfp-failjob",
+    "i2-job-pfp-ignore-disruption",
+    "j-job-successpolicy",
+    "k-job-suspend-resume",
+    "l-job-ttl5",
+    "m-cron-allow",
+    "m-cron-forbid",
+    "m-cron-replace",
+    "m5-cron-history-failed",
+    "m6-cron-suspend-deadline",
+    "n-job-parallelism-change",
+    "n3-job-par0",
+    "o-job-delete-cascade",
+    "o2-job-delete-orphan",
+    "o4-pod-of-job-deleted",
+    "p-deploy-rolling-undo",
+    "p2-deploy-recreate",
+    "p3-deploy-badimage",
+    "q-deploy-scale",
+    "q3-deploy-quota",
+    "r-sts-ordered",
+    "s-daemonset",
+    "t-unschedulable",
+    "t3-taints",
+    "u-node-notready",
+    "v-cordon-drain",
+    "w-services",
+    "w2-netpol-describe",
+    "x-hpa",
+    "x2-pdb",
+    "y-cron-create-from",
+    "z2-kubectl-misc",
+];
+
+/// Plays one scenario; returns the first difference.
+fn check(name: &str, actions: &Value) -> Option<String> {
+    let read = |file: &str| recording(&format!("scenarios/{name}/{file}")).expect("a scenario is complete");
+    let recorded: Vec<Value> = read("trace.jsonl").lines().map(json::parse).collect();
+    let duration = seconds(actions.get("duration"));
+    let mut play = Play::new(name, seconds(actions.get("t0_unix")));
+    for document in manifest::parse(&read("manifest.yaml")).documents {
+        let mut value = document.value;
+        value.default_to("metadata.namespace", name.to_owned());
+        if let Err(refusal) = play.timeline.call(Request::Create(value)) {
+            return Some(format!("the manifest is refused: {}", refusal.message));
+        }
+    }
+    play.look();
+    for action in actions.at("planned.actions").items() {
+        let (at, command) = (seconds(&action.items()[0]), action.items()[1].as_str().unwrap_or(""));
+        play.run_until(at);
+        if let Err(error) = play.act(command, &recorded, at) {
+            return Some(format!("{command}: {error}"));
+        }
+        play.look();
+    }
+    play.run_until(duration);
+    story::difference(&story::tell(&recorded), &story::tell(&play.lines))
+}
+
+fn seconds(value: &Value) -> f64 {
+    match value {
+        Value::Int(n) => *n as f64,
+        Value::Float(x) => *x,
+        other => panic!("no number: {other:?}"),
+    }
+}
+
+/// A run that is watched, as the recordings were.
+struct Play {
+    timeline: Timeline,
+    namespace: String,
+    lines: Vec<Value>,
+    /// The revision up to which changes were seen.
+    seen: u64,
+    /// How often each event was seen.
+    events: BTreeMap<u64, u32>,
+    names: BTreeMap<Uid, (Kind, String)>,
+}
+
+impl Play {
+    fn new(namespace: &str, start_unix: f64) -> Play {
+        let config = Config { start: Time((start_unix * 1e6) as i64), ..Config::default() };
+        let mut timeline = Timeline::new(config);
+        let value = record! {
+            "apiVersion" => "v1", "kind" => "Namespace",
+            "metadata" => record! { "name" => namespace.to_owned() },
+        };
+        timeline.call(Request::Create(value)).expect("a namespace is taken");
+        let seen = timeline.world().store.revision();
+        let namespace = namespace.to_owned();
+        Play { timeline, namespace, lines: Vec::new(), seen, events: BTreeMap::new(), names: BTreeMap::new() }
+    }
+    fn run_until(&mut self, secs: f64) {
+        let to = self.timeline.start() + Span((secs * 1e6) as i64);
+        while self.timeline.advance(to) {
+            self.look();
+        }
+    }
+    fn since_start(&self, at: Time) -> Value {
+        Value::Float((at - self.timeline.start()).as_secs_f64())
+    }
+    /// Notes what has changed since the last look.
+    fn look(&mut self) {
+        let world = self.timeline.world();
+        let t = self.since_start(world.now());
+        let mut lines = Vec::new();
+        let changes: Vec<(Uid, Kind, bool)> = world
+            .records
+            .since(self.seen + 1)
+            .map(|r| (r.uid, r.kind, r.verb == podium::sim::Verb::Deleted))
+            .collect();
+        for (uid, kind, deleted) in changes {
+            let verb = match (deleted, self.names.contains_key(&uid)) {
+                (true, _) => "DELETED",
+                (false, true) => "MODIFIED",
+                (false, false) => "ADDED",
+            };
+            let mut line = record! { "t" => t.clone(), "verb" => verb, "kind" => kind.info().name };
+            if deleted {
+                let Some((_, name)) = self.names.get(&uid) else { continue };
+                line.set("name", name.clone());
+            } else {
+                // What was written and removed in one step was seen by nobody.
+                let Some(object) = world.store.get(uid) else { continue };
+                if object.meta().namespace != self.namespace.as_str() {
+                    continue;
+                }
+                self.names.insert(uid, (kind, object.meta().name.to_string()));
+                self.show(object, &mut line);
+            }
+            lines.push(line);
+        }
+        for (number, event) in world.events.iter().filter(|(_, e)| e.namespace == self.namespace.as_str()) {
+            let known = self.events.insert(number, event.count).unwrap_or(0);
+            // A recorder that counts says so at each time.
+            if event.count > known {
+                lines.push(record! {
+                    "t" => self.since_start(event.last), "verb" => "ADDED", "kind" => "Event",
+                    "type" => format!("{:?}", event.kind), "reason" => event.reason, "msg" => event.message.clone(),
+                    "src" => event.source, "obj" => format!("{}/{}", event.object.info().name, event.name),
+                });
+            }
+        }
+        self.seen = world.store.revision();
+        self.lines.extend(lines);
+    }
+    /// Writes what the API shows of an object in the recordings' form.
+    fn show(&self, object: &Object, line: &mut Value) {
+        let value = object.to_value();
+        let meta = object.meta();
+        line.set("name", meta.name.clone());
+        let owner = |o: &podium::api::Owner| Value::from(format!("{}/{}", o.kind.info().name, o.name));
+        line.set("owner", meta.owners.iter().map(owner).collect::<Vec<_>>());
+        if let Some(deletion) = meta.deletion {
+            line.set("deletion", self.since_start(deletion.asked));
+        }
+        let status = value.get("status");
+        let part = |c: &Value, name| c.get(name).clone();
+        let conditions = status.get("conditions").items().iter().map(|c| {
+            let message = if c.get("message").is_null() { "".into() } else { part(c, "message") };
+            Value::from(vec![part(c, "type"), part(c, "status"), part(c, "reason"), message])
+        });
+        line.set("conds", conditions.collect::<Vec<_>>());
+        let time = |path: &str| match value.at(path).as_str().and_then(Time::parse) {
+            Some(at) => self.since_start(at),
+            None => Value::Null,
+        };
+        match object.kind() {
+            Kind::Pod => {
+                line.set("phase", status.get("phase").clone());
+                let states = status.get("containerStatuses").items().iter().map(container_state);
+                line.set("cs", states.collect::<Vec<_>>());
+            }
+            Kind::CronJob => {
+                let names = status.get("active").items().iter().map(|a| a.get("name").clone());
+                line.set("active", names.collect::<Vec<_>>());
+                line.set("lastSchedule", time("status.lastScheduleTime"));
+                line.set("lastSuccess", time("status.lastSuccessfulTime"));
+            }
+            Kind::EndpointSlice => {
+                let endpoints = value.get("endpoints").items().iter();
+                let shown = endpoints.map(|e| Value::from(vec![Value::Null, e.get("conditions").clone()]));
+                line.set("eps", shown.collect::<Vec<_>>());
+                line.set("ports", value.get("ports").clone());
+            }
+            _ => {
+                line.set("st", status.clone());
+                line.set("start", time("status.startTime"));
+                line.set("completion", time("status.completionTime"));
+                if object.kind() != Kind::Job {
+                    line.set("replicas", value.at("spec.replicas").clone());
+                }
+            }
+        }
+    }
+
+    /// Carries out a recorded command.
+    fn act(&mut self, command: &str, recorded: &[Value], at: f64) -> Result<(), String> {
+        let command = command.trim_start_matches('&').trim();
+        if command.starts_with("kubectl rollout status") || command.starts_with("kubectl annotate") {
+            // It only watches.
+            return Ok(());
+        }
+        let words = podium::kubectl::split(command).map_err(|_| "an open quote".to_owned())?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (verb, rest) = match words[..] {
+            ["kubectl", verb, ref rest @ ..] => (verb, rest),
+            _ => return Err("not kubectl".to_owned()),
+        };
+        if command == "kubectl delete $(kubectl get pods -o name | head -1)" {
+            return self.delete_as_recorded(recorded, at);
+        }
+        let flag = |name: &str| rest.iter().find_map(|w| w.strip_prefix(name));
+        let target = || -> Result<Key, String> {
+            let mut named = rest.iter().filter(|w| !w.starts_with('-'));
+            let first = named.next().ok_or("no target")?;
+            let (kind, name) = match first.split_once('/') {
+                Some(pair) => pair,
+                None => (*first, *named.next().ok_or("no name")?),
+            };
+            let kind = Kind::from_word(kind).ok_or("an unknown kind")?;
+            Ok(Key::new(kind, self.namespace.clone(), name.to_owned()))
+        };
+        let request = match verb {
+            "patch" => {
+                let at = rest.iter().position(|w| *w == "-p").ok_or("no -p")?;
+                Request::Patch(target()?, json::parse(rest[at + 1]))
+            }
+            "scale" => {
+                let field = if target()?.kind == Kind::Job { "parallelism" } else { "replicas" };
+                let count: i64 = flag("--replicas=").and_then(|n| n.parse().ok()).ok_or("no count")?;
+                if flag("--current-replicas=").is_some() {
+                    return Ok(());
+                }
+                Request::Patch(target()?, record! { "spec" => record! { field => count } })
+            }
+            "delete" => {
+                let propagation = match flag("--cascade=") {
+                    Some("orphan") => Propagation::Orphan,
+                    _ => Propagation::Background,
+                };
+                Request::Delete(target()?, propagation, None)
+            }
+            "set" if rest[0] == "image" => {
+                let (kind, name) = rest[1].split_once('/').ok_or("no target")?;
+                let kind = Kind::from_word(kind).ok_or("an unknown kind")?;
+                let key = Key::new(kind, self.namespace.clone(), name.to_owned());
+                let (container, image) = rest[2].split_once('=').ok_or("no image")?;
+                let object = self
+                    .timeline
+                    .world()
+                    .store
+                    .find(&key)
+                    .and_then(|uid| self.timeline.world().store.get(uid));
+                let mut containers =
+                    object.ok_or("no such object")?.to_value().at("spec.template.spec.containers").clone();
+                for c in containers.list_mut().iter_mut().filter(|c| text(c, "name") == container) {
+                    c.set("image", image.to_owned());
+                }
+                let mut patch = Value::default();
+                patch.set("spec.template.spec.containers", containers);
+                Request::Patch(key, patch)
+            }
+            _ => return Err("this command is not carried out yet".to_owned()),
+        };
+        // What is refused is recorded as refused, too; the stories must agree all the same.
+        let _ = self.timeline.call(request);
+        Ok(())
+    }
+    /// Deletes the pod of the same number as the one that was deleted in the recording: names are made by chance.
+    fn delete_as_recorded(&mut self, recorded: &[Value], at: f64) -> Result<(), String> {
+        let pods: Vec<&Value> = recorded.iter().filter(|l| text(l, "kind") == "Pod").collect();
+        let told = pods.iter().find(|l| !l.get("deletion").is_null() && seconds(l.get("t")) >= at);
+        let name = text(told.ok_or("no pod was deleted")?, "name");
+        let mut order = pods.iter().filter(|l| text(l, "verb") == "ADDED");
+        let number = order.position(|l| text(l, "name") == name).ok_or("it was never made")?;
+        let own = |(kind, _): &&(Kind, String)| *kind == Kind::Pod;
+        let mine = self.names.values().filter(own).nth(number).ok_or("no such pod here")?;
+        let key = Key::new(Kind::Pod, self.namespace.clone(), mine.1.clone());
+        let deleted = self.timeline.call(Request::Delete(key, Propagation::Background, None));
+        deleted.map(drop).map_err(|refusal| refusal.message.to_string())
+    }
+}
+
+/// A container's state in the recordings' form.
+fn container_state(status: &Value) -> Value {
+    let state = status.get("state");
+    let said = if !state.get("running").is_null() {
+        "running".to_owned()
+    } else if !state.get("terminated").is_null() {
+        let ended = state.get("terminated");
+        format!("terminated:{}/{}", ended.get("exitCode").to_json(), text(ended, "reason"))
+    } else {
+        let waiting = state.get("waiting");
+        match text(waiting, "message") {
+            "" => format!("waiting:{}", text(waiting, "reason")),
+            message => format!("waiting:{} | {message}", text(waiting, "reason")),
+        }
+    };
+    record! { "name" => text(status, "name").to_owned(), "rc" => status.get("restartCount").clone(), "state" => said }
+}

@@ -1,0 +1,290 @@
+//! What happened to each object, as facts with times: told of a recording and of a run by the same code, and compared.
+
+use podium::api::Value;
+use std::collections::BTreeMap;
+
+/// Something that happened, and when, in seconds since the manifest was applied.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fact {
+    /// What.
+    pub what: String,
+    /// When.
+    pub at: f64,
+}
+
+/// What happened, by the object that it happened to.
+pub type Story = BTreeMap<String, Vec<Fact>>;
+
+/// By how much two times may differ.
+const TOLERANCE_S: f64 = 1.5;
+/// Pods of one owner that were made within so long are interchangeable.
+const BATCH_S: f64 = 0.6;
+
+pub fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+    value.at(path).as_str().unwrap_or("")
+}
+
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::Int(n) => *n as f64,
+        Value::Float(x) => *x,
+        _ => 0.0,
+    }
+}
+
+/// The first difference of two stories in time, as a sentence; none: they agree.
+pub fn difference(want: &Story, is: &Story) -> Option<String> {
+    let mut first: Option<(f64, String)> = None;
+    let mut note = |at: f64, said: String| {
+        if first.as_ref().is_none_or(|f| at < f.0) {
+            first = Some((at, said));
+        }
+    };
+    let keys: std::collections::BTreeSet<&String> = want.keys().chain(is.keys()).collect();
+    for key in keys {
+        let (none, none_either) = (Vec::new(), Vec::new());
+        let (want, is) = (want.get(key).unwrap_or(&none), is.get(key).unwrap_or(&none_either));
+        for i in 0..want.len().max(is.len()) {
+            match (want.get(i), is.get(i)) {
+                (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= TOLERANCE_S => continue,
+                (Some(w), Some(s)) if w.what == s.what => {
+                    note(w.at, format!("{key}: {} at {:.2}, recorded at {:.2}", w.what, s.at, w.at));
+                }
+                (Some(w), Some(s)) => note(
+                    w.at.min(s.at),
+                    format!("{key}: {} at {:.2}, recorded: {} at {:.2}", s.what, s.at, w.what, w.at),
+                ),
+                (Some(w), None) => note(w.at, format!("{key}: lacks {} at {:.2}", w.what, w.at)),
+                (None, Some(s)) => note(s.at, format!("{key}: should not have {} at {:.2}", s.what, s.at)),
+                (None, None) => {}
+            }
+            break;
+        }
+    }
+    first.map(|(_, said)| said)
+}
+
+/// Tells a story from lines in the form of the recordings' `trace.jsonl`.
+pub fn tell(lines: &[Value]) -> Story {
+    let names = Names::of(lines);
+    let mut teller = Teller { names, story: Story::new(), last: BTreeMap::new() };
+    for line in lines {
+        match text(line, "kind") {
+            "Event" => teller.event(line),
+            "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "EndpointSlice" => teller.object(line),
+            _ => {}
+        }
+    }
+    teller.end();
+    teller.story
+}
+
+/// Names that chance has made, and what stands for them.
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(lines: &[Value]) -> Names {
+        let mut names = Names(BTreeMap::new());
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut batches: BTreeMap<String, Vec<(f64, String)>> = BTreeMap::new();
+        for line in lines.iter().filter(|l| text(l, "verb") == "ADDED") {
+            let Some(owner) = line.get("owner").items().first().and_then(Value::as_str) else { continue };
+            let (kind, owner) = owner.split_once('/').expect("KIND/NAME");
+            let owner = names.short(owner);
+            let name = text(line, "name").to_owned();
+            match text(line, "kind") {
+                "Pod" => batches.entry(owner).or_default().push((number(line.get("t")), name)),
+                // A CronJob names its Jobs by the time, not by chance.
+                _ if kind == "CronJob" => {}
+                _ => {
+                    let count = counts.entry(owner.clone()).or_default();
+                    *count += 1;
+                    names.0.insert(name, format!("{owner}~{count}"));
+                }
+            }
+        }
+        for (owner, pods) in batches {
+            names.number_pods(&owner, pods, lines);
+        }
+        names
+    }
+    /// Numbers an owner's pods in the order of creation; of those made together, by what became of them.
+    fn number_pods(&mut self, owner: &str, pods: Vec<(f64, String)>, lines: &[Value]) {
+        let mut pods: Vec<(f64, String, Vec<String>)> =
+            pods.into_iter().map(|(t, name)| (t, name.clone(), life(&name, lines))).collect();
+        let mut start = 0;
+        for i in 1..=pods.len() {
+            if i == pods.len() || pods[i].0 - pods[i - 1].0 > BATCH_S {
+                pods[start..i].sort_by(|a, b| a.2.cmp(&b.2));
+                start = i;
+            }
+        }
+        for (i, (_, name, _)) in pods.into_iter().enumerate() {
+            self.0.insert(name, format!("{owner}~{:03}", i + 1));
+        }
+    }
+    fn short(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+    /// A message without what chance has made. Pods lose their numbers too: those made together are alike.
+    fn clean(&self, message: &str) -> String {
+        let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+        let mut out = String::new();
+        let mut rest = message;
+        while !rest.is_empty() {
+            let end = rest.find(word).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            match self.0.get(name).and_then(|n| n.rsplit_once('~')) {
+                Some((owner, number)) if number.len() == 3 => out += &format!("{owner}~"),
+                Some((owner, number)) => out += &format!("{owner}~{number}"),
+                None if name.len() == 36 && name.matches('-').count() == 4 => out += "UID",
+                None => out += name,
+            }
+            let next = after.chars().next().map_or(0, char::len_utf8);
+            out += &after[..next];
+            rest = &after[next..];
+        }
+        out
+    }
+}
+
+/// What became of a pod, without names and times, to tell it from those that were made together with it.
+fn life(name: &str, lines: &[Value]) -> Vec<String> {
+    let own = |l: &&Value| text(l, "kind") == "Pod" && text(l, "name") == name;
+    let mut life: Vec<String> = lines
+        .iter()
+        .filter(own)
+        .map(|l| {
+            let told = !l.get("deletion").is_null();
+            format!("{} {told} {}", text(l, "phase"), text(l, "verb") == "DELETED")
+        })
+        .collect();
+    life.dedup();
+    life
+}
+
+struct Teller {
+    names: Names,
+    story: Story,
+    /// The facts that held of an object when it was last seen.
+    last: BTreeMap<String, BTreeMap<&'static str, String>>,
+}
+
+impl Teller {
+    fn note(&mut self, key: String, what: String, at: f64) {
+        self.story.entry(key).or_default().push(Fact { what, at });
+    }
+    fn event(&mut self, line: &Value) {
+        let (kind, name) = text(line, "obj").split_once('/').expect("KIND/NAME");
+        if !["Pod", "Job", "CronJob", "Deployment", "ReplicaSet"].contains(&kind) {
+            return;
+        }
+        let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.short(name));
+        let mut message = self.names.clean(text(line, "msg"));
+        if text(line, "reason") == "Scheduled" {
+            // Of nodes that score alike, chance chooses.
+            message.truncate(message.rfind(" to ").unwrap_or(message.len()));
+        }
+        let what = format!("{} {}: {message}", text(line, "type"), text(line, "reason"));
+        self.note(key, what, number(line.get("t")));
+    }
+    fn object(&mut self, line: &Value) {
+        let kind = text(line, "kind");
+        let id = format!("{kind}/{}", self.names.short(text(line, "name")));
+        let at = number(line.get("t"));
+        if text(line, "verb") == "DELETED" {
+            self.note(id.clone(), "is gone".to_owned(), at);
+            self.last.remove(&id);
+            return;
+        }
+        let mut now: BTreeMap<&'static str, String> = BTreeMap::new();
+        match kind {
+            "Pod" => self.pod(line, &mut now),
+            "EndpointSlice" => {
+                let ready = |e: &&Value| e.items()[1].get("ready").as_bool() == Some(true);
+                let eps = line.get("eps").items();
+                now.insert(
+                    "last endpoints",
+                    format!("{} of {}", eps.iter().filter(ready).count(), eps.len()),
+                );
+                now.insert("last ports", line.get("ports").to_json());
+            }
+            "CronJob" => {
+                let active: Vec<&str> = line.get("active").items().iter().filter_map(Value::as_str).collect();
+                now.insert("active", active.join(" "));
+                self.moment(&id, line, "lastSchedule");
+                self.moment(&id, line, "lastSuccess");
+            }
+            _ => {
+                if !line.get("replicas").is_null() {
+                    now.insert("replicas", line.get("replicas").to_json());
+                }
+                now.insert("last status", status(line.get("st")));
+                self.moment(&id, line, "start");
+                self.moment(&id, line, "completion");
+            }
+        }
+        if kind != "Pod" {
+            self.conditions(&id, line, at);
+        }
+        let before = self.last.insert(id.clone(), now.clone()).unwrap_or_default();
+        for (name, value) in &now {
+            let changed = before.get(name) != Some(value);
+            if changed && !value.is_empty() && !name.starts_with("last ") {
+                self.note(id.clone(), format!("{name} {value}"), at);
+            }
+        }
+    }
+    fn pod(&self, line: &Value, now: &mut BTreeMap<&'static str, String>) {
+        now.insert("a phase", text(line, "phase").to_owned());
+        if !line.get("deletion").is_null() {
+            now.insert("b told to stop", "yes".to_owned());
+        }
+        let container = |c: &Value| {
+            let state = self.names.clean(text(c, "state"));
+            format!("{}: {state}, {} restarts", text(c, "name"), c.get("rc").to_json())
+        };
+        let all: Vec<String> = line.get("cs").items().iter().map(container).collect();
+        now.insert("c containers", all.join("; "));
+    }
+    /// A time that is a field: what is compared is its value.
+    fn moment(&mut self, id: &str, line: &Value, name: &'static str) {
+        let value = line.get(name);
+        if value.is_null() {
+            return;
+        }
+        let key = format!("{id} {name}");
+        let at = number(value);
+        let known = self.story.get(&key).and_then(|f| f.last()).map(|f| f.at);
+        if known != Some(at) {
+            self.note(key, name.to_owned(), at);
+        }
+    }
+    fn conditions(&mut self, id: &str, line: &Value, at: f64) {
+        for condition in line.get("conds").items() {
+            let part = |i: usize| condition.items().get(i).and_then(Value::as_str).unwrap_or("");
+            let key = format!("condition {} of {id}", part(0));
+            let what = format!("{} {}: {}", part(1), part(2), self.names.clean(part(3)));
+            if self.story.get(&key).and_then(|f| f.last()).is_none_or(|f| f.what != what) {
+                self.note(key, what, at);
+            }
+        }
+    }
+    /// What is there at the end.
+    fn end(&mut self) {
+        for (id, facts) in std::mem::take(&mut self.last) {
+            for (name, value) in facts.into_iter().filter(|(name, _)| name.starts_with("last ")) {
+                self.note(format!("{id} {name}"), value, 1e6);
+            }
+        }
+    }
+}
+
+/// A status without what is compared elsewhere or only shows between two writes.
+fn status(value: &Value) -> String {
+    let mut value = value.clone();
+    for name in ["conditions", "startTime", "completionTime", "uncountedTerminatedPods"] {
+        value.map_mut().remove(name);
+    }
+    value.to_json()
+}
