@@ -8,6 +8,18 @@ const TTL: Span = Span::secs(3600);
 /// How many events are kept at most.
 const EVENTS_MAX: usize = 100_000;
 
+/// Who says similar things so often, each time within so long, has them told as one.
+/// Models client-go tools/record/events_cache.go: defaultAggregateMaxEvents, defaultAggregateIntervalInSeconds.
+const SIMILAR_MAX: usize = 10;
+const SIMILAR_WITHIN: Span = Span::secs(600);
+/// How what is told as one begins.
+const COMBINED: &str = "(combined from similar events): ";
+/// How much a source may say of an object at once, and how long until it may say one thing more.
+/// Models client-go tools/record/events_cache.go: defaultSpamBurst, defaultSpamQPS.
+const BUCKET: u32 = 25;
+const BUCKET_FILLS: Span = Span::secs(300);
+const SCHEDULER: &str = "default-scheduler";
+
 /// `Normal` or `Warning`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs)]
@@ -75,21 +87,44 @@ pub struct Events {
     list: Map<u64, Event>,
     of_object: Set<(Uid, u64)>,
     next: u64,
+    /// How much may still be said, by object and source; only of those that say much.
+    buckets: Map<(Uid, &'static str), Bucket>,
+}
+
+#[derive(Clone, Copy, Hash)]
+struct Bucket {
+    left: u32,
+    filled: Time,
 }
 
 impl Events {
-    /// Records an event. The same thing said again about the same object raises its count.
-    /// Models client-go tools/record/events_cache.go: eventLogger.
-    pub(super) fn say(&mut self, now: Time, source: &'static str, about: &Object, said: Said) {
+    /// Records an event. The same thing said again about the same object raises its count; after many similar ones
+    /// they are told as one, and who says too much is not listened to for a while.
+    /// Models client-go tools/record/events_cache.go: EventCorrelator.EventCorrelate.
+    pub(super) fn say(&mut self, now: Time, source: &'static str, about: &Object, mut said: Said) {
         self.forget(now);
+        // The scheduler speaks by the newer API, which only counts.
+        let correlated = source != SCHEDULER;
+        let combined = correlated && self.is_one_of_many(now, source, &said);
+        if combined {
+            said.message = format!("{COMBINED}{}", said.message).into();
+        }
         let same = self.of(said.uid).find(|(_, e)| {
             (e.source, e.kind, e.reason) == (source, said.kind, said.reason)
-                && (&e.message, &e.field_path) == (&said.message, &said.field_path)
+                && if combined {
+                    e.message.starts_with(COMBINED)
+                } else {
+                    (&e.message, &e.field_path) == (&said.message, &said.field_path)
+                }
         });
-        if let Some(number) = same.map(|(number, _)| number) {
-            let event = self.list.get_mut(&number).expect("just found");
+        let same = same.map(|(number, _)| number);
+        if correlated && !self.listens(now, source, said.uid) {
+            return;
+        }
+        if let Some(event) = same.and_then(|number| self.list.get_mut(&number)) {
             event.count += 1;
             event.last = now;
+            event.message = said.message;
             return;
         }
         let meta = about.meta();
@@ -111,6 +146,42 @@ impl Events {
         self.of_object.insert((said.uid, self.next));
         self.next += 1;
     }
+    /// Were so many similar things said lately that they are told as one?
+    /// Models events_cache.go: EventAggregator.EventAggregate.
+    fn is_one_of_many(&self, now: Time, source: &str, said: &Said) -> bool {
+        let similar = |e: &&Event| (e.source, e.kind, e.reason) == (source, said.kind, said.reason);
+        let mut others = 0;
+        let mut latest = None;
+        for (_, event) in self.of(said.uid) {
+            if similar(&event) {
+                latest = latest.max(Some(event.last));
+                others += usize::from(event.message != said.message);
+            }
+        }
+        others + 1 >= SIMILAR_MAX && latest.is_some_and(|t| t + SIMILAR_WITHIN >= now)
+    }
+    /// Is the source still listened to about this object? Each has a bucket of so many events, which fills up slowly.
+    /// Models events_cache.go: EventSourceObjectSpamFilter.
+    fn listens(&mut self, now: Time, source: &'static str, uid: Uid) -> bool {
+        let key = (uid, source);
+        let bucket = match self.buckets.get(&key) {
+            Some(bucket) => *bucket,
+            None => {
+                let own = self.of(uid).filter(|(_, e)| e.source == source);
+                let said: u32 = own.map(|(_, e)| e.count).sum();
+                if said < BUCKET / 2 {
+                    // Most objects are never spoken of so much: no need to keep account of them.
+                    return true;
+                }
+                Bucket { left: BUCKET - said.min(BUCKET), filled: now }
+            }
+        };
+        let drops = ((now - bucket.filled).0 / BUCKET_FILLS.0) as u32;
+        let left = (bucket.left + drops).min(BUCKET);
+        let filled = bucket.filled + BUCKET_FILLS * i64::from(drops);
+        self.buckets.insert(key, Bucket { left: left.saturating_sub(1), filled });
+        left > 0
+    }
     /// Forgets what is too old. Events are sorted by their first time, so an old one that was said again
     /// lately holds up those behind it for at most its own lifetime.
     fn forget(&mut self, now: Time) {
@@ -121,6 +192,16 @@ impl Events {
             let (number, uid) = (*number, event.uid);
             self.list.remove(&number);
             self.of_object.remove(&(uid, number));
+            if self.of(uid).next().is_none() {
+                self.forget_buckets(uid);
+            }
+        }
+    }
+    fn forget_buckets(&mut self, uid: Uid) {
+        let own = self.buckets.range((uid, "")..).map(|(key, _)| *key);
+        let own: Vec<_> = own.take_while(|key| key.0 == uid).collect();
+        for key in own {
+            self.buckets.remove(&key);
         }
     }
     /// The events about an object, with their numbers, oldest first.

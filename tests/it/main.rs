@@ -2,7 +2,6 @@
 
 mod describe;
 mod hashes;
-mod job;
 mod json;
 mod manifest;
 mod network;

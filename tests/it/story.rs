@@ -17,11 +17,19 @@ pub type Story = BTreeMap<String, Vec<Fact>>;
 
 /// By how much two times may differ.
 const TOLERANCE_S: f64 = 1.5;
+/// What is said again within so long is said once.
+const AGAIN_S: f64 = 0.1;
+/// The same as a share of the time: each retry counts from a time that was cut to whole seconds, so they add up.
+const DRIFT: f64 = 0.003;
 /// Pods of one owner that were made within so long are interchangeable.
 const BATCH_S: f64 = 0.6;
 
 pub fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.at(path).as_str().unwrap_or("")
+}
+
+fn tolerance(at: f64) -> f64 {
+    TOLERANCE_S.max(at * DRIFT)
 }
 
 fn number(value: &Value) -> f64 {
@@ -46,7 +54,7 @@ pub fn difference(want: &Story, is: &Story) -> Option<String> {
         let (want, is) = (want.get(key).unwrap_or(&none), is.get(key).unwrap_or(&none_either));
         for i in 0..want.len().max(is.len()) {
             match (want.get(i), is.get(i)) {
-                (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= TOLERANCE_S => continue,
+                (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= tolerance(w.at) => continue,
                 (Some(w), Some(s)) if w.what == s.what => {
                     note(w.at, format!("{key}: {} at {:.2}, recorded at {:.2}", w.what, s.at, w.at));
                 }
@@ -67,9 +75,11 @@ pub fn difference(want: &Story, is: &Story) -> Option<String> {
 /// Tells a story from lines in the form of the recordings' `trace.jsonl`.
 pub fn tell(lines: &[Value]) -> Story {
     let names = Names::of(lines);
-    let mut teller = Teller { names, story: Story::new(), last: BTreeMap::new() };
+    let mut teller = Teller { names, story: Story::new(), last: BTreeMap::new(), said: BTreeMap::new() };
     for line in lines {
         match text(line, "kind") {
+            // The recordings shared one cluster: a node that another scenario has stopped was heard of here.
+            "Event" if text(line, "msg").starts_with("Cancelling deletion of Pod") => {}
             "Event" => teller.event(line),
             "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "EndpointSlice" => teller.object(line),
             _ => {}
@@ -155,7 +165,7 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
         .iter()
         .filter(own)
         .map(|l| {
-            let told = !l.get("deletion").is_null();
+            let told = number(l.get("grace")) > 0.0;
             format!("{} {told} {}", text(l, "phase"), text(l, "verb") == "DELETED")
         })
         .collect();
@@ -168,6 +178,8 @@ struct Teller {
     story: Story,
     /// The facts that held of an object when it was last seen.
     last: BTreeMap<String, BTreeMap<&'static str, String>>,
+    /// When each event was last said.
+    said: BTreeMap<String, f64>,
 }
 
 impl Teller {
@@ -186,7 +198,12 @@ impl Teller {
             message.truncate(message.rfind(" to ").unwrap_or(message.len()));
         }
         let what = format!("{} {}: {message}", text(line, "type"), text(line, "reason"));
-        self.note(key, what, number(line.get("t")));
+        let at = number(line.get("t"));
+        // A controller whose write met a conflict says the same again at once.
+        let said = format!("{key} {}", text(line, "msg"));
+        if self.said.insert(said, at).is_none_or(|before| at - before >= AGAIN_S) {
+            self.note(key, what, at);
+        }
     }
     fn object(&mut self, line: &Value) {
         let kind = text(line, "kind");
@@ -199,7 +216,14 @@ impl Teller {
         }
         let mut now: BTreeMap<&'static str, String> = BTreeMap::new();
         match kind {
-            "Pod" => self.pod(line, &mut now),
+            "Pod" => {
+                // With no grace the pod is gone at once; the note that comes before is seen by nobody.
+                let key = format!("{id} is told to stop");
+                if number(line.get("grace")) > 0.0 && !self.story.contains_key(&key) {
+                    self.note(key, "so it is".to_owned(), at);
+                }
+                self.pod(line, &mut now);
+            }
             "EndpointSlice" => {
                 let ready = |e: &&Value| e.items()[1].get("ready").as_bool() == Some(true);
                 let eps = line.get("eps").items();
@@ -237,15 +261,12 @@ impl Teller {
     }
     fn pod(&self, line: &Value, now: &mut BTreeMap<&'static str, String>) {
         now.insert("a phase", text(line, "phase").to_owned());
-        if !line.get("deletion").is_null() {
-            now.insert("b told to stop", "yes".to_owned());
-        }
         let container = |c: &Value| {
             let state = self.names.clean(text(c, "state"));
             format!("{}: {state}, {} restarts", text(c, "name"), c.get("rc").to_json())
         };
         let all: Vec<String> = line.get("cs").items().iter().map(container).collect();
-        now.insert("c containers", all.join("; "));
+        now.insert("b containers", all.join("; "));
     }
     /// A time that is a field: what is compared is its value.
     fn moment(&mut self, id: &str, line: &Value, name: &'static str) {

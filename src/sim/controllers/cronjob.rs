@@ -43,8 +43,8 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
     };
     let jobs: Vec<Rc<Job>> = world.store.dependents(uid).filter_map(Object::as_ref::<Job>).cloned().collect();
     let mut sync = Sync { world, now: world.now(), cron: CronJob::clone(cron), jobs, plan: Plan::nothing() };
-    let wait = sync.run();
     sync.clean_up();
+    let wait = sync.run();
     let Sync { cron: new, mut plan, .. } = sync;
     if new.status != cron.status {
         plan.update(new, Because::of(uid, "spec.schedule", plan.caption.clone()));

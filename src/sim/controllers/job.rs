@@ -24,6 +24,8 @@ const BACKOFF: Span = Span::secs(10);
 const BACKOFF_MAX: Span = Span::secs(600);
 /// The most pods made or deleted in one sync. Models MaxPodCreateDeletePerSync.
 const PODS_PER_SYNC_MAX: i32 = 500;
+/// From the note of which pods have ended, and the release of their finalizers, until the counters rise.
+const FLUSH: Span = Span::millis(20);
 /// The most finished pods counted in one sync. Models MaxUncountedPods.
 const UNCOUNTED_MAX: usize = 500;
 
@@ -380,33 +382,34 @@ impl<'a> Sync<'a> {
                 list.push(uid);
             }
         }
-        let (more_succeeded, more_failed) = (succeeded.len() as i32, failed.len() as i32);
+        let noted = (&*status.uncounted_succeeded, &*status.uncounted_failed) != (&succeeded, &failed);
         status.uncounted_succeeded = Rc::new(succeeded);
         status.uncounted_failed = Rc::new(failed);
-        if let Some(end) = &ending {
-            status.conditions.set(end.interim, true, end.reason.clone(), end.message.clone(), self.now);
-        }
         let reason = match &ending {
             Some(end) => Because::of(self.uid, end.field, end.message.clone()),
             None => Because::of(self.uid, "", "counts its pods"),
         };
-        if self.job.status != before.status {
-            self.plan.update(self.job.clone(), reason.clone());
+        let decided = ending.as_ref().is_some_and(|end| {
+            status.conditions.set(end.interim, true, end.reason.clone(), end.message.clone(), self.now)
+        });
+        if noted || decided || !released.is_empty() {
+            self.plan.update(self.job.clone(), reason);
+            for pod in released {
+                release(&mut self.plan, pod, Because::of(self.uid, "", "is counted, so it may go"));
+            }
+            return self.plan.again_after(FLUSH);
         }
-        for pod in released {
-            release(&mut self.plan, pod, Because::of(self.uid, "", "is counted, so it may go"));
-        }
+        self.flush(before, ending, reason);
+    }
+    /// The pods that were noted have lost their finalizers: the counters rise, and the Job may end.
+    fn flush(&mut self, before: &Job, ending: Option<Ending>, reason: Because) {
         let status = &mut self.job.status;
-        status.succeeded += more_succeeded;
-        status.failed += more_failed;
-        status.uncounted_succeeded = Rc::default();
-        status.uncounted_failed = Rc::default();
-        let counted = more_succeeded + more_failed > 0;
-        let done = ending.filter(|_| status.terminating == Some(0));
-        if let Some(end) = &done {
-            self.finish(end);
+        status.succeeded += std::mem::take(&mut status.uncounted_succeeded).len() as i32;
+        status.failed += std::mem::take(&mut status.uncounted_failed).len() as i32;
+        if let Some(end) = ending.filter(|_| status.terminating == Some(0)) {
+            self.finish(&end);
         }
-        if counted || done.is_some() {
+        if self.job.status != before.status {
             self.plan.update(self.job.clone(), reason);
         }
     }

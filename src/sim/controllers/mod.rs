@@ -10,6 +10,7 @@ mod garbage;
 mod job;
 mod replicaset;
 mod service_lb;
+mod ttl;
 
 use super::plan::Plan;
 use super::record::Change;
@@ -56,6 +57,7 @@ pub static ALL: &[Controller] = &[
     endpointslice::CONTROLLER,
     service_lb::CONTROLLER,
     garbage::CONTROLLER,
+    ttl::CONTROLLER,
 ];
 
 /// The row of the controller of that name.

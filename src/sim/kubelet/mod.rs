@@ -33,7 +33,7 @@ const TEARDOWN_STOPPING: Span = Span::millis(450);
 /// From the terminal phase of a pod that is being deleted until it is gone.
 const GONE: Span = Span::millis(200);
 /// From a crash seen until the status says that the container waits.
-const CRASH_NOTED: Span = Span::millis(600);
+const CRASH_NOTED: Span = Span::millis(500);
 /// From the first crash seen until the container is started again.
 const FIRST_RESTART: Span = Span::millis(400);
 /// The first and the longest wait before a container that crashed is started again.
@@ -325,6 +325,9 @@ impl Sync<'_> {
         self.runtime.due = Some(self.now + TEARDOWN);
     }
     fn write_phase(&mut self) {
+        for i in 0..self.runtime.cells.len() {
+            self.forget_waiting(i);
+        }
         self.pod.status.phase = self.final_phase();
         self.pod.status.conditions.set("PodReadyToStartContainers", false, "", "", self.now);
         self.runtime.stage = Stage::Terminal;

@@ -2,7 +2,7 @@
 
 use super::images::{self, Pull};
 use super::{Cell, CellState, EXIT_SEEN, Runtime, SANDBOX, Stage, Sync};
-use crate::api::{ContainerState, ContainerStatus, Ended, Phase, Pod, Span, Text, Time};
+use crate::api::{ContainerState, ContainerStatus, Ended, Job, Phase, Pod, Span, Text, Time};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::Because;
@@ -119,7 +119,7 @@ impl Sync<'_> {
             hostname: hostname(&self.pod),
             behaviour: self.pod.meta.annotations.get("podium/behaviour").map(|t| t.as_str()),
             luck: self.world.draw(uid, &format!("run {i} {run}")),
-            run,
+            run: run + failed_before(self.world, &self.pod),
         };
         self.plan.actions.push(Action::Pulled(self.pod.node.clone(), container.image.clone()));
         match Process::start(&setting) {
@@ -191,6 +191,12 @@ impl Sync<'_> {
             ..Said::new(self.pod.meta.uid, EventType::Warning, "EndlessLoop", message)
         }));
     }
+}
+
+/// How many pods of the same Job have failed before: to the Job, this run is one more try.
+fn failed_before(world: &World, pod: &Pod) -> u32 {
+    let job = pod.meta.controller().and_then(|o| world.store.get_as::<Job>(o.uid));
+    job.map_or(0, |job| job.status.failed.max(0) as u32)
 }
 
 /// The pod's host name. Models pkg/kubelet/kubelet_pods.go: GeneratePodHostNameAndDomain.

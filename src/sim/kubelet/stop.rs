@@ -34,7 +34,6 @@ impl Sync<'_> {
                 }
                 CellState::Waiting(..) => {
                     cell.state = CellState::Done;
-                    self.forget_waiting(i);
                 }
                 _ => {}
             }
@@ -42,8 +41,8 @@ impl Sync<'_> {
         self.runtime.stage = Stage::Stopping;
         self.runtime.due = Some(deadline);
     }
-    /// A container that waited to be started will not be: its last end is its end.
-    fn forget_waiting(&mut self, i: usize) {
+    /// A container that waited to be started will not be: its last end is its end. Its status says so with the phase.
+    pub(super) fn forget_waiting(&mut self, i: usize) {
         let now = self.now;
         let status = &mut Rc::make_mut(&mut self.pod.status.containers)[i];
         if let ContainerState::Waiting { .. } = status.state {
