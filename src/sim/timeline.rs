@@ -219,7 +219,7 @@ mod tests {
         let mut seen = Vec::new();
         while timeline.advance(end) {
             timeline.checkpoint();
-            if timeline.world.steps() % 97 == 0 {
+            if timeline.world.steps().is_multiple_of(97) {
                 let mut there = timeline.fork();
                 // The whole instant, as a seek shows it.
                 there.seek(timeline.now());
