@@ -22,6 +22,7 @@ const TABLE: &[Row] = &[
     (Kind::ReplicaSet, workload::replica_set),
     (Kind::DaemonSet, workload::daemon_set),
     (Kind::StatefulSet, workload::stateful_set),
+    (Kind::HorizontalPodAutoscaler, workload::autoscaler),
     (Kind::Service, service::service),
     (Kind::Namespace, service::namespace),
     (Kind::Secret, service::secret),

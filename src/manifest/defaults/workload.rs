@@ -2,6 +2,7 @@
 
 use super::{each, map_at, pod, within};
 use crate::api::{Map, Value};
+use crate::record;
 
 fn with_template(value: &mut Value) -> &mut Value {
     let spec = map_at(value, "spec");
@@ -102,4 +103,14 @@ pub(super) fn stateful_set(value: &mut Value) {
     spec.default_to("replicas", 1);
     spec.default_to("revisionHistoryLimit", 10);
     each(spec, "volumeClaimTemplates", &super::service::claim);
+}
+
+/// Models pkg/apis/autoscaling/v2/defaults.go: without a metric, pods shall use 80 % of the CPU that they ask for.
+pub(super) fn autoscaler(value: &mut Value) {
+    value.default_to("spec.minReplicas", 1);
+    if value.at("spec.metrics").items().is_empty() {
+        let target = record! { "type" => "Utilization", "averageUtilization" => 80 };
+        let resource = record! { "name" => "cpu", "target" => target };
+        value.set("spec.metrics", vec![record! { "type" => "Resource", "resource" => resource }]);
+    }
 }
