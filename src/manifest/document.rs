@@ -111,10 +111,16 @@ impl Undecoded {
 
 /// Reads a text. Never fails: what is wrong is in the diagnostics.
 pub fn parse(text: &str) -> Parsed {
-    let lines = Rc::new(Lines::new(text));
+    // Not even the lines of a text that is too long are counted: it may be of any size.
+    let too_long = text.len() > yaml::TEXT_BYTES_MAX;
+    let lines = Rc::new(Lines::new(if too_long { "" } else { text }));
     let mut diagnostics = Vec::new();
     let mut documents = Vec::new();
-    for read in yaml::read(&lines, &mut diagnostics) {
+    let all = match too_long {
+        true => vec![yaml::too_long(text.len(), &lines, &mut diagnostics)],
+        false => yaml::read(&lines, &mut diagnostics),
+    };
+    for read in all {
         let source = Rc::new(Source { lines: lines.clone(), places: read.places });
         let span = lines.span(read.bytes);
         if let Some(failure) = read.failure {

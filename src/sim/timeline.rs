@@ -215,11 +215,11 @@ mod tests {
         for document in manifest::parse(text).documents {
             timeline.call(Request::Create(document.value)).expect("taken");
         }
-        let end = timeline.start() + Span::secs(6_000);
+        let end = timeline.start() + Span::secs(2_400);
         let mut seen = Vec::new();
         while timeline.advance(end) {
             timeline.checkpoint();
-            if timeline.world.steps().is_multiple_of(97) {
+            if timeline.world.steps().is_multiple_of(61) {
                 let mut there = timeline.fork();
                 // The whole instant, as a seek shows it.
                 there.seek(timeline.now());

@@ -41,18 +41,19 @@ pub(super) struct Read {
     pub(super) bytes: (u32, u32),
 }
 
+/// What is said of a text that is too long to be read.
+pub(super) fn too_long(bytes: usize, lines: &Lines, said: &mut Vec<Diagnostic>) -> Read {
+    let message = format!("the text is too long: {bytes} bytes, at most {TEXT_BYTES_MAX} are read");
+    let hint = Some("Split it into several files.".to_owned());
+    let span = lines.span((0, 0));
+    said.push(Diagnostic { severity: Severity::Error, span, message, hint, path: String::new() });
+    let failure = Some("Request entity too large: limit is 3145728".to_owned());
+    Read { value: Value::Null, places: Places::default(), failure, bytes: (0, 0) }
+}
+
 /// Reads all documents that are not empty. A document that cannot be read is in the result with its failure.
 pub(super) fn read(lines: &Lines, said: &mut Vec<Diagnostic>) -> Vec<Read> {
     let text = lines.text();
-    if text.len() > TEXT_BYTES_MAX {
-        let message =
-            format!("the text is too long: {} bytes, at most {TEXT_BYTES_MAX} are read", text.len());
-        let hint = Some("Split it into several files.".to_owned());
-        let span = lines.span((0, 0));
-        said.push(Diagnostic { severity: Severity::Error, span, message, hint, path: String::new() });
-        let failure = Some("Request entity too large: limit is 3145728".to_owned());
-        return vec![Read { value: Value::Null, places: Places::default(), failure, bytes: (0, 0) }];
-    }
     let mut nodes_left = NODES_MAX;
     let mut all = Vec::new();
     for (count, (first_line, start, end)) in chunks(text).into_iter().enumerate() {

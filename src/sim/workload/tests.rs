@@ -478,8 +478,8 @@ fn no_readable_script_panics_or_hangs() {
         state = mix(state);
         (state % n as u64) as usize
     };
-    for _ in 0..100 {
-        let script = grown(&mut draw, 5);
+    for _ in 0..60 {
+        let script = grown(&mut draw, 4);
         let first = transcript("busybox", &["sh", "-c", &script], &[]);
         assert_eq!(first, transcript("busybox", &["sh", "-c", &script], &[]), "{script}");
     }
