@@ -81,7 +81,7 @@ impl History {
                 owner,
                 born: now,
                 gone: None,
-                marks: Sequence::unit(Mark { at: now, state }),
+                marks: Sequence::from_iter([Mark { at: now, state }]),
             };
             self.tracks.insert(uid, track);
             return self.forget();
@@ -89,7 +89,7 @@ impl History {
         let Some(track) = self.tracks.get(&uid) else {
             return;
         };
-        let same = track.marks.back().is_some_and(|m| m.state == state);
+        let same = track.marks.last().is_some_and(|m| m.state == state);
         if same && change.verb != Verb::Deleted {
             return;
         }

@@ -1,6 +1,6 @@
 //! The causal record: who wrote what, when, woken by which write, and why.
 
-use super::persistent::{Map, Sequence};
+use super::persistent::{Map, Members, Set};
 use crate::api::{Kind, Object, Text, Time, Uid};
 
 /// Who acts on the cluster.
@@ -117,18 +117,21 @@ const RECORDS_EACH_MAX: usize = 200;
 #[derive(Clone, Default, Hash)]
 pub struct Records {
     lines: Map<u64, Record>,
-    by_object: Map<Uid, Sequence<u64>>,
+    of_object: Set<(Uid, u64)>,
 }
 
 impl Records {
     /// Adds a line.
     pub(super) fn push(&mut self, record: Record) {
-        let own = self.by_object.entry(record.uid).or_default();
-        own.push_back(record.revision);
+        let uid = record.uid;
+        self.of_object.insert((uid, record.revision));
         // The first line, the creation, is kept: it is where every "why?" ends.
-        let surplus = (own.len() > RECORDS_EACH_MAX).then(|| own.remove(1));
-        if let Some(revision) = surplus {
-            self.lines.remove(&revision);
+        let mut own = self.own(uid);
+        if own.len() > RECORDS_EACH_MAX
+            && let Some((_, second)) = own.nth(1).copied()
+        {
+            self.of_object.remove(&(uid, second));
+            self.lines.remove(&second);
         }
         self.lines.insert(record.revision, record);
         if self.lines.len() > RECORDS_MAX {
@@ -140,11 +143,7 @@ impl Records {
             return;
         };
         self.lines.remove(&revision);
-        let own = self.by_object.entry(uid).or_default();
-        own.retain(|r| *r != revision);
-        if own.is_empty() {
-            self.by_object.remove(&uid);
-        }
+        self.of_object.remove(&(uid, revision));
     }
     /// The line of that revision.
     pub fn get(&self, revision: u64) -> Option<&Record> {
@@ -152,8 +151,10 @@ impl Records {
     }
     /// All lines about an object, oldest first.
     pub fn of(&self, uid: Uid) -> impl DoubleEndedIterator<Item = &Record> {
-        let own = self.by_object.get(&uid).into_iter();
-        own.flat_map(|s| s.iter()).filter_map(|r| self.lines.get(r))
+        self.own(uid).filter_map(|(_, revision)| self.lines.get(revision))
+    }
+    fn own(&self, uid: Uid) -> Members<'_, (Uid, u64)> {
+        self.of_object.range((uid, 0)..=(uid, u64::MAX))
     }
     /// The lines from a revision on.
     pub fn since(&self, revision: u64) -> impl DoubleEndedIterator<Item = &Record> {

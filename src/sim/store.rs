@@ -256,7 +256,7 @@ impl Store {
         for owner in before.iter().flat_map(|o| o.iter()) {
             let class = classes.0.expect("there was an object");
             self.owned.remove(&(owner.uid, class, uid));
-            let tally = self.tallies.entry(owner.uid).or_default();
+            let tally = self.tallies.get_or_default(owner.uid);
             tally[class as usize] -= 1;
             if *tally == Tally::default() {
                 self.tallies.remove(&owner.uid);
@@ -265,7 +265,7 @@ impl Store {
         for owner in after.iter().flat_map(|o| o.iter()) {
             let class = classes.1.expect("there is an object");
             self.owned.insert((owner.uid, class, uid));
-            self.tallies.entry(owner.uid).or_default()[class as usize] += 1;
+            self.tallies.get_or_default(owner.uid)[class as usize] += 1;
         }
     }
 
@@ -289,7 +289,7 @@ impl Store {
         for (pod, sign) in [(old, -1), (new, 1)] {
             let Some(pod) = pod else { continue };
             let request = pod.spec.requests();
-            let load = self.loads.entry(pod.node.clone()).or_default();
+            let load = self.loads.get_or_default(pod.node.clone());
             load.cpu_millis += sign * request.cpu_millis;
             load.memory += sign * request.memory;
             load.pods += sign;

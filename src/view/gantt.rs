@@ -116,7 +116,7 @@ fn collect<'a>(
             continue;
         }
         // A job that ended before the window and whose pods did too says nothing here.
-        let last = track.marks.back();
+        let last = track.marks.last();
         let idle =
             last.is_some_and(|m| m.at < window.0 && matches!(m.state, State::Succeeded | State::Failed));
         if idle && depth > 0 {
@@ -261,7 +261,7 @@ impl Line<'_> {
     /// What is already due after the latest instant is drawn dashed: when a running pod will wake.
     fn ahead(&self, scene: &mut Scene, pod: bool) {
         let runtime = self.latest.runtime(self.row.uid).filter(|_| pod && self.row.track.gone.is_none());
-        let state = self.row.track.marks.back().map(|m| m.state);
+        let state = self.row.track.marks.last().map(|m| m.state);
         let Some((runtime, state)) = runtime.zip(state) else {
             return;
         };

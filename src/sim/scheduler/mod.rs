@@ -101,9 +101,13 @@ impl Queue {
         let name = &node.meta.name;
         match (self.number.get(name).copied(), verb) {
             (Some(i), Verb::Deleted) => {
-                self.nodes.remove(i);
-                self.number =
-                    self.nodes.iter().enumerate().map(|(i, n)| (n.node.meta.name.clone(), i)).collect();
+                let mut left = std::mem::take(&mut self.nodes).iter().cloned().collect::<Vec<_>>();
+                left.remove(i);
+                self.number = Map::default();
+                for (i, node) in left.iter().enumerate() {
+                    self.number.insert(node.node.meta.name.clone(), i);
+                }
+                self.nodes = left.into_iter().collect();
                 return false;
             }
             (Some(i), _) => self.nodes[i].node = Rc::clone(node),
@@ -265,7 +269,7 @@ fn refuse(
 ) {
     let message = refusal_message(&refusals, total);
     let uid = pod.meta.uid;
-    let attempts = queue.attempts.entry(uid).or_default();
+    let attempts = queue.attempts.get_or_default(uid);
     attempts.count += 1;
     attempts.last = world.now();
     let attempts = *attempts;
