@@ -5,7 +5,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentService, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
@@ -37,6 +37,16 @@ const belowKey = indentService.of((context, pos) => {
   const { text } = context.lineAt(pos, -1);
   const [, before] = text.match(/^(\s*(?:- +)*)[^\s#][^#]*:\s*(?:#.*)?$/) ?? [];
   return before === undefined ? undefined : before.length + 2;
+});
+
+// A text of many megabytes is shown plain: parsing it for its colours would keep the page busy for seconds.
+const COLOURED_MAX = 1_000_000;
+const colouring = new Compartment();
+const language = (length) => (length > COLOURED_MAX ? [] : [yaml(), belowKey]);
+const plainIfLarge = EditorState.transactionExtender.of(({ docChanged, startState, newDoc }) => {
+  const was = startState.doc.length > COLOURED_MAX;
+  if (!docChanged || was === newDoc.length > COLOURED_MAX) return null;
+  return { effects: colouring.reconfigure(language(newDoc.length)) };
 });
 
 // `on` has `change(text)`, `complete(text, offset)` and `hover(text, offset)`; the last two answer in JSON or null.
@@ -75,9 +85,10 @@ export function create(host, text, on) {
       extensions: [
         lineNumbers(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
         autocompletion({ override: [complete] }), highlightActiveLine(), highlightActiveLineGutter(),
-        highlightSelectionMatches(), lintGutter(), yaml(), belowKey, syntaxHighlighting(colours), hover, litLine,
+        highlightSelectionMatches(), lintGutter(), colouring.of(language(text.length)), plainIfLarge, syntaxHighlighting(colours), hover, litLine,
         EditorState.tabSize.of(2),
-        EditorView.contentAttributes.of({ "aria-label": "Manifest", spellcheck: "false", autocapitalize: "off" }),
+        // With a tabindex of its own, whoever checks the page sees that what scrolls can be reached by keyboard.
+        EditorView.contentAttributes.of({ "aria-label": "Manifest", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap.filter((k) => k.key !== "Mod-Enter"), ...searchKeymap,
           ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
         EditorView.updateListener.of((update) => {

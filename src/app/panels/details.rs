@@ -17,7 +17,7 @@ pub struct DetailsProps {
 #[component]
 pub fn Details(props: &DetailsProps) -> Html {
     html! {
-        <section class="details" aria-label="Inspector">
+        <section class="details" aria-label="Inspector" tabindex="0">
             if let Some(inspector) = &props.inspector {
                 { inspected(inspector, &props.send) }
             } else {
