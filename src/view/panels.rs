@@ -101,8 +101,9 @@ fn pod_log(world: &World, uid: Uid, at_most: usize, rows: &mut Vec<LogRow>) {
     };
     let several = pod.spec.containers.len() > 1;
     for (cell, container) in runtime.cells.iter().zip(&pod.spec.containers) {
-        let before = cell.previous_log.iter();
-        for (at, text) in before.chain(cell.log.iter()).rev().take(at_most) {
+        let surplus = (cell.previous_log.len() + cell.log.len()).saturating_sub(at_most);
+        // Lines of one instant stay in the order in which they were printed.
+        for (at, text) in cell.previous_log.iter().chain(cell.log.iter()).skip(surplus) {
             rows.push(LogRow {
                 at: *at,
                 stamp: stamp(*at - world.config().start),

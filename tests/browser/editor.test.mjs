@@ -97,7 +97,7 @@ test("undo brings back what an example has replaced", () =>
     await page.locator(".cm-content").focus();
     await page.keyboard.press("Control+z");
     assert.equal(await text(page), "# what I wrote\n");
-    await page.keyboard.press("Control+Shift+z");
+    await page.keyboard.press("Control+Shift+Z");
     assert.match(await text(page), /my-nodeport-service/);
   }));
 
@@ -141,7 +141,12 @@ test("completion offers fields with their documentation, and hovering explains o
     await page.keyboard.press("Control+Space");
     const offer = page.locator(".cm-tooltip-autocomplete li", { hasText: "backoffLimit" });
     await offer.first().waitFor();
-    await page.locator(".cm-completionInfo").waitFor();
+    await page.mouse.move(700, 560);
+    const info = page.locator(".cm-completionInfo");
+    await info.waitFor();
+    const box = await info.boundingBox();
+    const seen = await page.evaluate(({ x, y, width, height }) => document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".cm-completionInfo") != null, box);
+    assert.ok(seen, "the documentation beside the offers can be seen");
     await shot(page, "completion");
     await page.keyboard.press("Enter");
     await until("it is completed", () => text(page), (now) => /backoffLimit: ?$/.test(now));

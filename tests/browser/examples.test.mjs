@@ -73,7 +73,7 @@ const EXAMPLES = {
     },
   ],
   "dns-lookup": [
-    { at: 10, says: [/^Job look-up: Complete$/], logs: [/my-externalname-service\.default\.svc\.cluster\.local\s+canonical name = external\.example\.com/] },
+    { at: 10, says: [/^Job look-up: Complete$/], logs: [/Server:/, /my-externalname-service\.default\.svc\.cluster\.local\s+canonical name = external\.example\.com/] },
   ],
   "two-node-ports": [
     { at: 12, says: [/^Service service1: .*30001, 3 endpoints$/, /^Service service2: .*30002, 2 endpoints$/], count: { "Running, ready": 5 } },
@@ -108,6 +108,8 @@ async function check(page, name, moments) {
     if (logs.length > 0) {
       const list = await rows(page, "Logs");
       for (const pattern of logs) has(list, pattern, `${where}, logs`);
+      const order = logs.map((pattern) => list.findIndex((line) => pattern.test(line)));
+      assert.deepEqual(order, [...order].sort((a, b) => a - b), `${where}: lines stand in the order in which they were printed`);
       await shot(page, `example-${name}-${at}s-logs`);
     }
     for (const [line, patterns] of Object.entries(inspects)) {

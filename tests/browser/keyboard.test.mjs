@@ -5,7 +5,8 @@ import { choose, editor, goTo, pause, session, settled, shot, state, until } fro
 
 const podium = session();
 
-/// What has the focus: its role, its name, whether it can be seen and whether it shows that it has the focus.
+/// What has the focus: its tag, its name, whether it can be seen and whether it shows that it has the focus: by a ring, the
+/// editor by its caret, the scrubber by its thumb.
 const focus = (page) =>
   page.evaluate(() => {
     const at = document.activeElement;
@@ -16,7 +17,7 @@ const focus = (page) =>
       tag: at.tagName.toLowerCase(),
       name: name.replace(/\s+/g, " ").trim().slice(0, 60),
       seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
-      ringed: style.outlineStyle !== "none" || at.closest(".cm-focused") !== null || at.type === "range",
+      ringed: style.outlineStyle !== "none" || at.classList.contains("cm-content") || at.type === "range",
     };
   });
 
