@@ -1,7 +1,8 @@
 // Every example of the menu: it opens in a fresh cluster, is taken without an error, and shows what it must.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { choose, goTo, inspect, outcomes, rows, said, session, shot, tab, text } from "./page.mjs";
+import { choose, goTo, inspect, outcomes, rows, said, session, shot, state, tab, text } from "./page.mjs";
 
 const podium = session();
 const pods = (phase) => (lines) => lines.filter((line) => new RegExp(`^Pod \\S+: ${phase}`).test(line)).length;
@@ -83,6 +84,13 @@ const EXAMPLES = {
   deployment: [{ at: 12, says: [/^Deployment web: Available$/, /^4 of 4 ready$/], count: { "Running, ready": 4 } }],
 };
 
+/// The hashes of worlds as native runs have recorded them, by `EXAMPLE SEED SECONDS`; the page's seed is 1.
+const RECORDED = new Map(
+  readFileSync(new URL("../suite/hashes.txt", import.meta.url), "utf8").trim().split("\n").map((line) => {
+    const cut = line.lastIndexOf(" ");
+    return [line.slice(0, cut), line.slice(cut + 1)];
+  }));
+
 const has = (lines, pattern, where) => assert.ok(lines.some((line) => pattern.test(line)), `${where}: nothing matches ${pattern} in\n${lines.join("\n")}`);
 
 async function check(page, name, moments) {
@@ -92,6 +100,8 @@ async function check(page, name, moments) {
   for (const answer of answers) assert.match(answer, /^\S+ created$/, name);
   assert.equal(await page.locator(".diagnostic.error").count(), 0, "the example has mistakes");
   assert.match(await text(page), /^(#|apiVersion)/);
+  await goTo(page, 45);
+  assert.equal((await state(page)).hash, RECORDED.get(`${name} 1 45`), `${name}: the world at 45 s is the one that a native run has`);
   for (const { at, says = [], never = [], count = {}, events = [], logs = [], inspects = {} } of moments) {
     const where = `${name} at ${at} s`;
     await goTo(page, at);
@@ -122,7 +132,7 @@ async function check(page, name, moments) {
 }
 
 test("each example of the menu shows what it must", async (t) => {
-  await podium.on({}, async (page) => {
+  await podium.onShared(async (page) => {
     await page.getByRole("button", { name: "Examples" }).click();
     await shot(page, "examples-menu");
     const offered = await page.locator("[data-example]").evaluateAll((all) => all.map((item) => item.dataset.example));
@@ -154,13 +164,13 @@ async function instants(page, pattern) {
 }
 
 test("parallelism 3 of 5 runs three pods, then two", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     assert.deepEqual(await running(page, 32), [0, 3, 0, 2, 0]);
   }));
 
 test("a job that always fails is retried after 10, 20 and 40 seconds", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "failing-job");
     await goTo(page, 90);
     const tries = await instants(page, /SuccessfulCreate job\/always-fails/);
@@ -173,10 +183,12 @@ test("a job that always fails is retried after 10, 20 and 40 seconds", () =>
   }));
 
 test("*/2 * * * * starts a job every two minutes while it plays at 60×", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await page.getByRole("button", { name: "Examples" }).click();
     await page.locator('[data-example="demo-cronjob"]').click();
     await page.locator(".speed.chosen").getByText("60×").waitFor();
+    // At the start of a fresh cluster first, then on its own to the seventh minute.
+    await page.waitForFunction(async () => (await podium.state()).micros < 6 * 60e6);
     await page.waitForFunction(async () => (await podium.state()).micros >= 7 * 60e6);
     await shot(page, "cronjob-playing-60x");
     await goTo(page, 610);

@@ -81,17 +81,28 @@ export function session() {
   it.on = async (options, use) => {
     const page = await open(it.browser, it.site.url, options);
     try {
-      await use(page);
-      assert.deepEqual(page.errors, [], "the page had errors");
-    } catch (error) {
-      await page.screenshot({ path: join(out, "failed.png") }).catch(() => {});
-      error.message += `\nerrors of the page: ${JSON.stringify(page.errors)}`;
-      throw error;
+      await watched(page, use);
     } finally {
       await page.context().close();
     }
   };
+  /// The same with one page for all tests that want no other: each begins with an example in a fresh cluster.
+  it.onShared = async (use) => {
+    it.shared ??= await open(it.browser, it.site.url);
+    await watched(it.shared, use);
+  };
   return it;
+}
+
+async function watched(page, use) {
+  try {
+    await use(page);
+    assert.deepEqual(page.errors, [], "the page had errors");
+  } catch (error) {
+    await page.screenshot({ path: join(out, "failed.png") }).catch(() => {});
+    error.message += `\nerrors of the page: ${JSON.stringify(page.errors.splice(0))}`;
+    throw error;
+  }
 }
 
 /// Keeps a picture of the page for a person to look at.

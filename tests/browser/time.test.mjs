@@ -20,51 +20,39 @@ const RUNS = [
   { example: "demo-cronjob", instants: [121.5, 150, 400, 3605] },
 ];
 
-const check = (options, { example, instants }) =>
-  podium.on(options, async (page) => {
-    await choose(page, example);
-    const first = [];
-    for (const at of instants) first.push(await look(page, at));
-    assert.equal(new Set(first.map((seen) => seen.hash)).size, instants.length, "different instants have different worlds");
-    assert.equal(new Set(first.map((seen) => seen.stage)).size, instants.length, "different instants have different pictures");
-    // On at full speed, well past all of them.
-    await page.getByRole("button", { name: "max", exact: true }).click();
-    await page.waitForFunction(async (past) => (await podium.state()).micros > past, (instants.at(-1) + 600) * 1e6);
-    await pause(page);
-    for (const before of [...first].reverse()) {
-      const now = await look(page, before.at);
-      assert.equal(now.hash, before.hash, `the world at ${before.at} s`);
-      assert.deepEqual(now.said, before.said, `the words at ${before.at} s`);
-      assert.ok(now.stage === before.stage, `the picture at ${before.at} s`);
-    }
-    // And forward again, in one leap from the start.
-    await page.keyboard.press("Home");
-    await settled(page);
-    const last = first.at(-1);
-    const again = await look(page, last.at);
-    assert.equal(again.hash, last.hash);
-    assert.ok(again.stage === last.stage);
-  });
+const check = ({ example, instants }) => async (page) => {
+  await choose(page, example);
+  const first = [];
+  for (const at of instants) first.push(await look(page, at));
+  assert.equal(new Set(first.map((seen) => seen.hash)).size, instants.length, "different instants have different worlds");
+  assert.equal(new Set(first.map((seen) => seen.stage)).size, instants.length, "different instants have different pictures");
+  // On at full speed, well past all of them.
+  await page.getByRole("button", { name: "max", exact: true }).click();
+  await page.waitForFunction(async (past) => (await podium.state()).micros > past, (instants.at(-1) + 600) * 1e6);
+  await pause(page);
+  for (const before of [...first].reverse()) {
+    const now = await look(page, before.at);
+    assert.equal(now.hash, before.hash, `the world at ${before.at} s`);
+    assert.deepEqual(now.said, before.said, `the words at ${before.at} s`);
+    assert.ok(now.stage === before.stage, `the picture at ${before.at} s`);
+  }
+  // And forward again, in one leap from the start.
+  await page.keyboard.press("Home");
+  await settled(page);
+  const last = first.at(-1);
+  const again = await look(page, last.at);
+  assert.equal(again.hash, last.hash);
+  assert.ok(again.stage === last.stage);
+};
 
 for (const run of RUNS) {
-  test(`${run.example}: back and forth, the same picture and the same world`, () => check({}, run));
+  test(`${run.example}: back and forth, the same picture and the same world`, () => podium.onShared(check(run)));
 }
-test("the same holds without motion", () => check({ reducedMotion: "reduce" }, RUNS[0]));
-test("the same holds in a dark, small window", () => check({ colorScheme: "dark", viewport: { width: 1024, height: 768 } }, RUNS[1]));
-
-test("the same run twice in two pages has the same hash", async () => {
-  const hashes = [];
-  for (let i = 0; i < 2; i += 1) {
-    await podium.on({}, async (page) => {
-      await choose(page, "two-node-ports");
-      hashes.push((await look(page, 9.5)).hash);
-    });
-  }
-  assert.equal(hashes[0], hashes[1]);
-});
+test("the same holds without motion", () => podium.on({ reducedMotion: "reduce" }, check(RUNS[0])));
+test("the same holds in a dark, small window", () => podium.on({ colorScheme: "dark", viewport: { width: 1024, height: 768 } }, check(RUNS[1])));
 
 test("steps go forward to what is due next and back to where the last write was", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "simple-job");
     await page.getByRole("button", { name: "To the start" }).click();
     await settled(page);
@@ -88,7 +76,7 @@ test("steps go forward to what is due next and back to where the last write was"
   }));
 
 test("the next event is one of the control plane, and the stage then says it", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "daily-cronjob");
     await goTo(page, 60);
     await page.getByRole("button", { name: "To the next event" }).click();
@@ -100,7 +88,7 @@ test("the next event is one of the control plane, and the stage then says it", (
   }));
 
 test("what is done in the past begins another future and leaves the past as it was", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "deployment");
     const early = await look(page, 4);
     const late = await look(page, 25);
@@ -117,7 +105,7 @@ test("what is done in the past begins another future and leaves the past as it w
   }));
 
 test("a press on the timeline goes to that instant", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     await goTo(page, 30);
     const canvas = page.locator(".gantt canvas");
