@@ -6,6 +6,8 @@
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod examples;
 pub mod kubectl;
 pub mod manifest;

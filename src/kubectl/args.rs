@@ -72,7 +72,7 @@ pub(super) struct Args {
     pub words: Vec<String>,
     /// What stands after `--`.
     pub after: Option<Vec<String>>,
-    flags: Vec<(&'static str, String)>,
+    pub(super) flags: Vec<(&'static str, String)>,
 }
 
 impl Args {
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!((args.get("namespace"), args.get("dry-run")), (Some("x"), Some("unchanged")));
         assert!(args.has("all-namespaces"));
         assert_eq!(args.after, Some(vec!["-c".into(), "d".into()]));
-        let said = |line| read(line).unwrap_err().text;
+        let said = |line| read(line).unwrap_err().alone;
         assert_eq!(said("--nope"), "error: unknown flag: --nope\nSee 'kubectl get --help' for usage.");
         assert!(said("-z").starts_with("error: unknown shorthand flag: 'z' in -z\n"));
         assert!(said("pods -o").starts_with("error: flag needs an argument: 'o' in -o\n"));

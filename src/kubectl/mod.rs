@@ -5,12 +5,30 @@
 //! [`Timeline::call`], so that it is an input like any other, to be replayed and undone. A verb is one file and one
 //! row in [`VERBS`]; a table of `get` and a text of `describe` are one file and one row each in theirs.
 
+mod apply;
 mod args;
+mod columns;
+mod config;
+mod create;
+mod delete;
 pub mod describe;
 mod duration;
 mod failure;
+mod get;
+mod label;
+mod logs;
+mod merge;
+mod patch;
+mod print;
+mod resource;
+pub mod sandbox;
+mod save;
+mod scale;
+mod selector;
+mod sources;
 mod tabs;
 mod target;
+mod version;
 mod words;
 
 use crate::api::Text;
@@ -18,6 +36,8 @@ use crate::sim::{Timeline, World};
 use args::{Args, Flag};
 use failure::Failure;
 
+pub use apply::{Applied, apply_text};
+pub use columns::cells;
 pub use words::{Unfinished, split};
 
 /// What a command has printed, and how it ended.
@@ -61,7 +81,24 @@ struct Verb {
 }
 
 /// Every verb. Those of two words stand before those of one.
-const VERBS: &[Verb] = &[describe::VERB];
+const VERBS: &[Verb] = &[
+    config::SET_CONTEXT,
+    config::CURRENT_CONTEXT,
+    create::NAMESPACE,
+    create::NS,
+    create::JOB,
+    create::FILE,
+    apply::VERB,
+    delete::VERB,
+    describe::VERB,
+    get::VERB,
+    label::LABEL,
+    label::ANNOTATE,
+    logs::VERB,
+    patch::VERB,
+    scale::VERB,
+    version::VERB,
+];
 
 /// A command that is being carried out.
 struct Call<'a> {
@@ -85,14 +122,20 @@ impl Call<'_> {
         self.output.stderr.push_str(line);
         self.output.stderr.push('\n');
     }
-    /// Complains, and goes on; the command as a whole fails.
-    fn fail(&mut self, failure: &Failure) {
-        self.complain(&failure.text);
-        self.output.exit = failure.exit;
+    /// Ends a command that went on after its failures.
+    fn finish(&mut self, failures: Vec<Failure>) -> Result<(), Failure> {
+        match failures.as_slice() {
+            [] => Ok(()),
+            [one] => Err(one.clone()),
+            many => {
+                let lines: Vec<&str> = many.iter().map(|f| f.among.as_str()).collect();
+                Err(Failure::plain(lines.join("\n")))
+            }
+        }
     }
 }
 
-/// Carries out one line, with or without the word `kubectl` before it.
+/// Carries out one line: `sandbox …`, or a verb of kubectl with or without the word `kubectl` before it.
 pub fn run(timeline: &mut Timeline, context: &mut Context, files: &dyn Files, line: &str) -> Output {
     match split(line) {
         Ok(words) => run_words(timeline, context, files, &words),
@@ -111,12 +154,14 @@ pub fn run_words(
     words: &[String],
 ) -> Output {
     let words = match words {
+        [first, rest @ ..] if first == "sandbox" => return sandbox::run(timeline, context, rest),
         [first, rest @ ..] if first == "kubectl" => rest,
         words => words,
     };
     let mut call = Call { timeline, context, files, output: Output::default() };
     if let Err(failure) = dispatch(&mut call, words) {
-        call.fail(&failure);
+        call.complain(&failure.alone);
+        call.output.exit = 1;
     }
     call.output
 }

@@ -1,39 +1,99 @@
-//! What a line means by `pods`, `pod/web`, `deploy,svc`, `-l app=web`: the objects that a verb works on.
+//! What a line means by `pods`, `pod/web`, `deploy,svc`, `-l app=web`, `-f FILE`: the objects that a verb works on.
+//!
+//! Models cli-runtime pkg/resource/builder.go.
 
 use super::Call;
+use super::apply;
 use super::args::Args;
 use super::failure::Failure;
-use crate::api::{Kind, Object, Text};
+use super::resource::Resource;
+use super::selector::{FieldSelector, LabelSelector};
+use super::sources;
+use crate::api::{Object, Text, Value};
+use crate::manifest::Refusal;
 
-/// A kind that was asked for, and a name, if one was given.
+/// What was asked for: a resource, and a name, if one was given.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Asked {
-    pub kind: Kind,
+    pub resource: Resource,
     pub name: Option<String>,
+    /// The namespace that a file names; else that of the command counts.
+    pub namespace: Option<Text>,
+    /// The file in which it stands.
+    pub file: Option<String>,
+}
+
+impl Asked {
+    fn new(resource: Resource, name: Option<&str>) -> Asked {
+        Asked { resource, name: name.map(str::to_owned), namespace: None, file: None }
+    }
+}
+
+/// Something that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub resource: Resource,
+    /// The object in the store; none for what is made up when somebody asks, such as an Event.
+    pub object: Option<Object>,
+    value: Value,
+    /// The file that asked for it.
+    pub file: Option<String>,
+}
+
+impl Found {
+    /// The object as the API serves it.
+    pub fn value(&self) -> Value {
+        match &self.object {
+            Some(object) => object.to_value(),
+            None => self.value.clone(),
+        }
+    }
+    /// An object that the store has.
+    pub fn stored(&self) -> Result<&Object, Failure> {
+        self.object.as_ref().ok_or_else(Failure::no_such_request)
+    }
+}
+
+/// Everything that was found, and what was not.
+#[derive(Default)]
+pub(super) struct Search {
+    pub asked: Vec<Asked>,
+    pub found: Vec<Found>,
+    pub missing: Vec<Failure>,
+}
+
+/// Finds what the words, the selectors and the files of a command mean.
+pub(super) fn search(call: &Call, args: &Args, verb: &str) -> Result<Search, Failure> {
+    let asked = match args.get("filename") {
+        Some(_) => of_files(call, args, verb)?,
+        None => asked(&args.words)?,
+    };
+    find(call, args, verb, asked)
 }
 
 /// Reads `TYPE NAME…`, `TYPE1,TYPE2 NAME…` or `TYPE/NAME…`.
 /// Models cli-runtime pkg/resource/builder.go: ResourceTypeOrNameArgs.
-pub(super) fn asked(words: &[String], verb: &str) -> Result<Vec<Asked>, Failure> {
+pub(super) fn asked(words: &[String]) -> Result<Vec<Asked>, Failure> {
     let slashed = words.iter().filter(|w| w.contains('/')).count();
     if slashed > 0 {
         if slashed < words.len() {
-            return Err(Failure::error(format!(
+            return Err(Failure::error(
                 "there is no need to specify a resource type as a separate argument when passing arguments in \
-                 resource/name form (e.g. 'kubectl {verb} resource/<resource_name>' instead of 'kubectl {verb} resource \
-                 resource/<resource_name>'"
-            )));
+                 resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource \
+                 resource/<resource_name>'",
+            ));
         }
         return words.iter().map(|w| one(w)).collect();
     }
     let [types, names @ ..] = words else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for word in types.split(',') {
-        let kind = kind_of(word)?;
-        if names.is_empty() {
-            all.push(Asked { kind, name: None });
+        for resource in Resource::from_word(word)? {
+            if names.is_empty() {
+                all.push(Asked::new(resource, None));
+            }
+            all.extend(names.iter().map(|n| Asked::new(resource, Some(n))));
         }
-        all.extend(names.iter().map(|n| Asked { kind, name: Some(n.clone()) }));
     }
     Ok(all)
 }
@@ -41,17 +101,30 @@ pub(super) fn asked(words: &[String], verb: &str) -> Result<Vec<Asked>, Failure>
 fn one(word: &str) -> Result<Asked, Failure> {
     match word.split('/').collect::<Vec<_>>().as_slice() {
         [kind, name] if !kind.is_empty() && !name.is_empty() => {
-            Ok(Asked { kind: kind_of(kind)?, name: Some((*name).to_owned()) })
+            Ok(Asked::new(Resource::from_word(kind)?[0], Some(name)))
         }
         [_, _] => Err(Failure::error("arguments in resource/name form must have a single resource and name")),
         _ => Err(Failure::error("arguments in resource/name form may not have more than one slash")),
     }
 }
 
-/// The kind that a word means.
-pub(super) fn kind_of(word: &str) -> Result<Kind, Failure> {
-    Kind::from_word(word)
-        .ok_or_else(|| Failure::error(format!("the server doesn't have a resource type {word:?}")))
+fn of_files(call: &Call, args: &Args, verb: &str) -> Result<Vec<Asked>, Failure> {
+    let mut all = Vec::new();
+    let namespace = namespace(call, args);
+    for source in sources::read(call, args, verb)? {
+        if let Some(why) = &source.document.undecoded {
+            return Err(Failure::undecoded(why, &source.file, ""));
+        }
+        let kind = source.document.kind.expect("a document that can be sent has a kind");
+        let mut value = source.document.value.clone();
+        let must_be = args.get("namespace").is_some();
+        let place = apply::Place { file: &source.file, namespace: &namespace, must_be };
+        let key = apply::settle(kind, &mut value, &place)?;
+        let name = Some(key.name.to_string());
+        let (resource, namespace) = (Resource::Kind(kind), Some(key.namespace));
+        all.push(Asked { resource, name, namespace, file: Some(source.file) });
+    }
+    Ok(all)
 }
 
 /// The namespace that a command works in.
@@ -62,28 +135,90 @@ pub(super) fn namespace(call: &Call, args: &Args) -> Text {
     }
 }
 
-/// The objects that were asked for, and what was not found. Names that were asked for twice are given twice.
-pub(super) fn find(call: &Call, args: &Args, all: &[Asked]) -> (Vec<Object>, Vec<Failure>) {
-    let (mut found, mut missing) = (Vec::new(), Vec::new());
-    let own = namespace(call, args);
+/// The objects that were asked for, and what was not found.
+pub(super) fn find(call: &Call, args: &Args, verb: &str, asked: Vec<Asked>) -> Result<Search, Failure> {
     let everywhere = args.has("all-namespaces");
-    let store = &call.world().store;
-    for asked in all {
-        let namespaced = asked.kind.info().namespaced;
+    let by_name = asked.iter().any(|a| a.name.is_some());
+    let selects = args.get("selector").is_some() || args.get("field-selector").is_some();
+    if by_name && selects && args.get("filename").is_none() {
+        return Err(Failure::error("name cannot be provided when a selector is specified"));
+    }
+    if by_name && everywhere && args.get("filename").is_none() {
+        return Err(Failure::error("a resource cannot be retrieved by name across all namespaces"));
+    }
+    let own = namespace(call, args);
+    let mut search = Search::default();
+    for asked in asked {
+        let namespaced = asked.resource.info().namespaced;
         match &asked.name {
             Some(name) => {
-                let place = if namespaced { own.as_str() } else { "" };
-                match store.lookup(asked.kind, place, name) {
-                    Some(object) => found.push(object.clone()),
+                let place = asked.namespace.as_deref().unwrap_or(&own);
+                match lookup(call, asked.resource, if namespaced { place } else { "" }, name) {
+                    Some(found) => search.found.push(Found { file: asked.file.clone(), ..found }),
                     None if args.has("ignore-not-found") => {}
-                    None => missing.push(Failure::not_found(asked.kind, name)),
+                    None => {
+                        let refusal = asked.resource.not_found(name);
+                        let doing = asked.file.as_ref().filter(|_| verb == "delete");
+                        let doing = doing.map_or(String::new(), |f| format!("error when deleting {f:?}"));
+                        search.missing.push(Failure::refused(&refusal, &doing));
+                    }
                 }
             }
             None => {
                 let place = (namespaced && !everywhere).then_some(own.as_str());
-                found.extend(store.list(asked.kind, place).cloned());
+                search.found.extend(list(call, args, asked.resource, place)?);
             }
         }
+        search.asked.push(asked);
     }
-    (found, missing)
+    Ok(search)
+}
+
+fn lookup(call: &Call, resource: Resource, namespace: &str, name: &str) -> Option<Found> {
+    match resource {
+        Resource::Kind(kind) => {
+            let object = call.world().store.lookup(kind, namespace, name)?;
+            Some(stored(resource, object.clone()))
+        }
+        made => {
+            let all = made.made_up(call.world(), Some(namespace));
+            let value = all.into_iter().find(|v| v.at("metadata.name").as_str() == Some(name))?;
+            Some(Found { resource, object: None, value, file: None })
+        }
+    }
+}
+
+fn stored(resource: Resource, object: Object) -> Found {
+    Found { resource, object: Some(object), value: Value::Null, file: None }
+}
+
+/// All objects of a resource that the selectors select.
+fn list(call: &Call, args: &Args, resource: Resource, place: Option<&str>) -> Result<Vec<Found>, Failure> {
+    let (label_text, field_text) = (args.get("selector"), args.get("field-selector"));
+    let (label_text, field_text) = (label_text.unwrap_or_default(), field_text.unwrap_or_default());
+    let unable = |why: &str| {
+        let info = resource.info();
+        let slash = if info.group.is_empty() { "/" } else { "" };
+        let which = format!("{slash}{}, Resource={}", info.api_version(), info.plural);
+        Failure::refused(
+            &Refusal::bad_request(format!(
+                "Unable to find \"{which}\" that match label selector {label_text:?}, field selector \
+                 {field_text:?}: {why}"
+            )),
+            "",
+        )
+    };
+    let labels = LabelSelector::parse(label_text).map_err(|why| unable(&why))?;
+    let fields = FieldSelector::parse(field_text).map_err(|why| unable(&why))?;
+    if let Some(path) = fields.unknown(resource.info().name) {
+        return Err(unable(&format!("field label not supported: {path}")));
+    }
+    let Resource::Kind(kind) = resource else {
+        let all = resource.made_up(call.world(), place).into_iter();
+        let all = all.filter(|value| fields.matches(value) && label_text.is_empty());
+        return Ok(all.map(|value| Found { resource, object: None, value, file: None }).collect());
+    };
+    let all = call.world().store.list(kind, place).filter(|o| labels.matches(&o.meta().labels));
+    let all = all.filter(|o| fields.is_empty() || fields.matches(&o.to_value()));
+    Ok(all.map(|o| stored(resource, o.clone())).collect())
 }

@@ -2,7 +2,10 @@
 
 use super::super::args::{self, Args, maybe};
 use super::super::failure::Failure;
-use super::super::{Call, Verb, target};
+use super::super::resource::Resource;
+use super::super::target::Asked;
+use super::super::{Call, Verb, get, target};
+use crate::api::{Kind, Object};
 
 /// `kubectl describe (TYPE [NAME…] | TYPE/NAME… | -f FILE) [-l SELECTOR]`.
 pub(in super::super) const VERB: Verb =
@@ -15,8 +18,17 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
              supported resources.",
         ));
     }
-    let asked = target::asked(&args.words, "describe")?;
-    let (objects, missing) = target::find(call, args, &asked);
+    let search = target::search(call, args, "describe")?;
+    let mut objects: Vec<Object> = search.found.iter().filter_map(|f| f.object.clone()).collect();
+    let mut missing = search.missing;
+    if let ([Asked { resource: Resource::Kind(kind), name: Some(name), .. }], [], [_]) =
+        (search.asked.as_slice(), objects.as_slice(), missing.as_slice())
+    {
+        objects = with_prefix(call, args, *kind, name);
+        if !objects.is_empty() {
+            missing.clear();
+        }
+    }
     // The events of many objects would be too much, unless they are asked for.
     let several = objects.len() > 1 || !missing.is_empty();
     let with_events = args.get("show-events").map_or(!several, |said| said != "false");
@@ -29,14 +41,17 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         call.output.stdout.push_str(&text);
     }
     if objects.is_empty() && missing.is_empty() {
-        let none = match args.has("all-namespaces") {
-            true => "No resources found".to_owned(),
-            false => format!("No resources found in {} namespace.", target::namespace(call, args)),
-        };
-        call.complain(&none);
+        let empty = get::nothing_found(call, args, &target::find(call, args, "describe", search.asked)?);
+        call.complain(&empty);
     }
-    for failure in &missing {
-        call.fail(failure);
-    }
-    Ok(())
+    call.finish(missing)
+}
+
+/// A name that nobody has may be the beginning of one. Models kubectl pkg/cmd/describe/describe.go:
+/// DescribeMatchingResources.
+fn with_prefix(call: &Call, args: &Args, kind: Kind, prefix: &str) -> Vec<Object> {
+    let namespace = target::namespace(call, args);
+    let place = kind.info().namespaced.then_some(namespace.as_str());
+    let all = call.world().store.list(kind, place).filter(|o| o.meta().name.starts_with(prefix));
+    all.cloned().collect()
 }

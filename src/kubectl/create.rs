@@ -1,0 +1,147 @@
+//! `kubectl create`: new objects, out of a file or out of a few words.
+//!
+//! Models kubectl pkg/cmd/create.
+
+use super::apply::{self, Place};
+use super::args::{self, Args, truth, value};
+use super::failure::Failure;
+use super::{Call, Verb, save, sources, target};
+use crate::api::{Kind, Map, Value};
+use crate::record;
+use crate::sim::Request;
+
+/// `kubectl create -f FILE`.
+pub(super) const FILE: Verb = Verb {
+    name: "create",
+    flags: &[args::FILES, args::CHANGE, &[truth("save-config", ' '), args::maybe("validate", "strict")]],
+    run: of_file,
+};
+/// `kubectl create namespace NAME`.
+pub(super) const NAMESPACE: Verb = Verb { name: "create namespace", flags: &[args::CHANGE], run: namespace };
+/// `kubectl create ns NAME`.
+pub(super) const NS: Verb = Verb { name: "create ns", ..NAMESPACE };
+/// `kubectl create job NAME (--image=IMAGE | --from=cronjob/NAME) [-- COMMAND…]`.
+pub(super) const JOB: Verb =
+    Verb { name: "create job", flags: &[args::CHANGE, &[value("image", ' '), value("from", ' ')]], run: job };
+
+fn of_file(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    if let ([_, ..], None) = (args.words.as_slice(), args.get("filename")) {
+        return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
+    }
+    let mode = save::Mode::of(args)?;
+    let namespace = target::namespace(call, args);
+    let mut failures = Vec::new();
+    let sources = sources::read(call, args, "create")?;
+    if sources.is_empty() {
+        return Err(Failure::error("no objects passed to create"));
+    }
+    for source in sources {
+        let doing = format!("error when creating {:?}", source.file);
+        if let Some(why) = &source.document.undecoded {
+            failures.push(Failure::undecoded(why, &source.file, &doing));
+            continue;
+        }
+        let kind = source.document.kind.expect("a document that can be sent has a kind");
+        let mut value = source.document.value;
+        let must_be = args.get("namespace").is_some();
+        apply::settle(kind, &mut value, &Place { file: &source.file, namespace: &namespace, must_be })?;
+        if let Err(failure) = send(call, args, kind, value, mode, &doing) {
+            failures.push(failure);
+        }
+    }
+    call.finish(failures)
+}
+
+fn send(
+    call: &mut Call,
+    args: &Args,
+    kind: Kind,
+    value: Value,
+    mode: save::Mode,
+    doing: &str,
+) -> Result<(), Failure> {
+    let object = save::send(call.timeline, Request::Create(value.clone()), mode)
+        .map_err(|refusal| Failure::refused(&refusal, doing))?;
+    let mut said = Vec::new();
+    apply::warn(kind, value.clone(), &mut said);
+    for line in said {
+        call.complain(&line);
+    }
+    let line = save::line(kind, &object.meta().name, "created", mode);
+    let shown = if mode == save::Mode::DryClient { value } else { object.to_value() };
+    save::tell(call, args, &shown, &line)
+}
+
+fn one_name<'a>(args: &'a Args, verb: &str) -> Result<&'a str, Failure> {
+    match args.words.as_slice() {
+        [name] => Ok(name),
+        other => Err(Failure::usage(verb, format!("exactly one NAME is required, got {}", other.len()))),
+    }
+}
+
+fn namespace(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let name = one_name(args, "create namespace")?.to_owned();
+    let mode = save::Mode::of(args)?;
+    let metadata = record! { "name" => name };
+    let value = record! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => metadata };
+    send(call, args, Kind::Namespace, value, mode, "")
+}
+
+fn job(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let name = one_name(args, "create job")?.to_owned();
+    let mode = save::Mode::of(args)?;
+    let namespace = target::namespace(call, args);
+    let (spec, mut metadata) = match (args.get("image"), args.get("from")) {
+        (Some(_), Some(_)) => return Err(Failure::error("specify --image or --from, not both")),
+        (None, None) => return Err(Failure::error("either --image or --from must be specified")),
+        (Some(image), None) => (spec_of_image(&name, image, args), Value::default()),
+        (None, Some(_)) if args.after.is_some() => {
+            return Err(Failure::error("cannot specify --from and command"));
+        }
+        (None, Some(from)) => of_cron_job(call, args, from)?,
+    };
+    metadata.set("name", name);
+    metadata.set("namespace", namespace);
+    let value =
+        record! { "apiVersion" => "batch/v1", "kind" => "Job", "metadata" => metadata, "spec" => spec };
+    let object = save::send(call.timeline, Request::Create(value.clone()), mode)
+        .map_err(|refusal| Failure::error(format!("failed to create job: {}", refusal.message)))?;
+    let line = save::line(Kind::Job, &object.meta().name, "created", mode);
+    save::tell(call, args, &object.to_value(), &line)
+}
+
+fn spec_of_image(name: &str, image: &str, args: &Args) -> Value {
+    let command = args.after.clone().filter(|words| !words.is_empty());
+    let container = record! { "command" => command, "image" => image.to_owned(), "name" => name.to_owned() };
+    let spec = record! { "containers" => vec![container], "restartPolicy" => "Never" };
+    record! { "template" => record! { "spec" => spec } }
+}
+
+/// A Job as the CronJob's controller would make it. Models create_job.go: createJobFromCronJob.
+fn of_cron_job(call: &Call, args: &Args, from: &str) -> Result<(Value, Value), Failure> {
+    let asked = target::asked(&[from.to_owned()])?;
+    let mut search = target::find(call, args, "create job", asked)?;
+    if let Some(failure) = search.missing.pop() {
+        return Err(failure);
+    }
+    let found = search.found.first().map(|f| f.stored().cloned()).transpose()?;
+    let cron = match found {
+        Some(object) if object.kind() == Kind::CronJob => object.to_value(),
+        Some(other) => {
+            let kind = other.kind().info().name;
+            return Err(Failure::error(format!("unknown object type *v1.{kind}")));
+        }
+        None => return Err(Failure::error(format!("from {from:?}: a CronJob's name is missing"))),
+    };
+    let template = cron.at("spec.jobTemplate");
+    let mut metadata = template.get("metadata").clone();
+    let mut annotations = metadata.get("annotations").clone();
+    annotations.map_mut().insert("cronjob.kubernetes.io/instantiate".into(), "manual".into());
+    let mut kept = Map::new();
+    kept.insert("annotations".into(), annotations);
+    if !metadata.get("labels").is_null() {
+        kept.insert("labels".into(), metadata.get("labels").clone());
+    }
+    metadata = kept.into();
+    Ok((template.get("spec").clone(), metadata))
+}

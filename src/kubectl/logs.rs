@@ -1,0 +1,235 @@
+//! `kubectl logs`: what containers printed.
+//!
+//! Models kubectl pkg/cmd/logs/logs.go and pkg/polymorphichelpers/logsforobject.go.
+
+use super::args::{self, Args, maybe, truth, value};
+use super::failure::Failure;
+use super::selector::LabelSelector;
+use super::{Call, Verb, target};
+use crate::api::{Container, Decode, Labels, Object, Pod, Selector, Span, Text, Time};
+use crate::manifest::Refusal;
+use std::rc::Rc;
+
+/// `kubectl logs (POD | TYPE/NAME | -l SELECTOR) [-c CONTAINER] …`.
+pub(super) const VERB: Verb = Verb {
+    name: "logs",
+    flags: &[
+        args::CHOICE,
+        &[value("container", 'c'), truth("previous", 'p'), value("tail", ' '), truth("timestamps", ' ')],
+        &[value("since", ' '), value("since-time", ' '), truth("all-containers", ' '), truth("prefix", ' ')],
+        &[truth("follow", 'f'), value("limit-bytes", ' '), value("max-log-requests", ' ')],
+        &[truth("all-pods", ' '), maybe("ignore-errors", "true")],
+    ],
+    run,
+};
+
+/// How much of a log is shown, and how.
+struct Look {
+    previous: bool,
+    tail: Option<usize>,
+    since: Option<Time>,
+    timestamps: bool,
+    prefix: bool,
+}
+
+fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let expected = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument \
+                    for the logs command";
+    let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+    let by_label = args.get("selector");
+    let (name, container) = match (words.as_slice(), by_label) {
+        ([], None) => return Err(Failure::usage("logs", expected)),
+        ([], Some(_)) => (None, None),
+        ([_, ..], Some(_)) => {
+            return Err(Failure::usage("logs", "only a selector (-l) or a POD name is allowed"));
+        }
+        ([name], None) => (Some(*name), None),
+        ([name, container], None) => (Some(*name), Some(*container)),
+        _ => return Err(Failure::usage("logs", expected)),
+    };
+    let container = args.get("container").or(container);
+    let pods = match name {
+        None => selected(call, args, by_label.unwrap_or_default())?,
+        Some(name) => named(call, args, name)?,
+    };
+    let look = look_of(call, args, by_label.is_some())?;
+    for pod in pods {
+        for (i, container) in chosen(call, args, &pod, container)? {
+            let text = read(call, &pod, i, &container, &look)?;
+            call.output.stdout.push_str(&text);
+        }
+    }
+    Ok(())
+}
+
+fn look_of(call: &Call, args: &Args, by_label: bool) -> Result<Look, Failure> {
+    let tail = args.get("tail").map(|text| {
+        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
+        let wrong = Failure::flag("logs", format!("invalid argument {text:?} for \"--tail\" flag: {why}"));
+        text.parse::<i64>().map_err(|_| wrong)
+    });
+    let tail = match tail.transpose()? {
+        None if by_label => Some(10),
+        None | Some(-1) => None,
+        Some(n) if n < 0 => return Err(Failure::error("--tail must be greater than or equal to -1")),
+        Some(n) => Some(n as usize),
+    };
+    let since = match (args.get("since"), args.get("since-time")) {
+        (Some(text), _) => {
+            let span = crate::api::duration(text).ok_or_else(|| {
+                let why = format!("time: invalid duration {text:?}");
+                Failure::flag("logs", format!("invalid argument {text:?} for \"--since\" flag: {why}"))
+            })?;
+            Some(call.world().now() - span)
+        }
+        (None, Some(text)) => Some(Time::parse(text).ok_or_else(|| {
+            Failure::error(format!("parsing time {text:?}: it must look like 2026-01-05T00:00:00Z"))
+        })?),
+        (None, None) => None,
+    };
+    Ok(Look {
+        previous: args.has("previous"),
+        tail,
+        since,
+        timestamps: args.has("timestamps"),
+        prefix: args.has("prefix"),
+    })
+}
+
+fn selected(call: &Call, args: &Args, selector: &str) -> Result<Vec<Rc<Pod>>, Failure> {
+    let labels = LabelSelector::parse(selector).map_err(Failure::error)?;
+    let namespace = target::namespace(call, args);
+    let all = call.world().store.list_as::<Pod>(Some(&namespace));
+    Ok(all.filter(|p| labels.matches(&p.meta.labels)).cloned().collect())
+}
+
+/// The pod of that name, or one of those that belong to what is named.
+fn named(call: &mut Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
+    let word = if name.contains('/') { name.to_owned() } else { format!("pod/{name}") };
+    let search = target::find(call, args, "logs", target::asked(&[word])?)?;
+    if let Some(failure) = search.missing.into_iter().next() {
+        return Err(failure);
+    }
+    let Some(found) = search.found.first() else { return Ok(Vec::new()) };
+    let object = found.stored()?.clone();
+    if let Object::Pod(pod) = &object {
+        return Ok(vec![pod.clone()]);
+    }
+    let mut pods = behind(call, &object)?;
+    // The one that is most at work first: ready before starting, older before younger.
+    pods.sort_by_key(|p| (!p.is_active(), !p.is_ready(), p.meta.created, p.meta.name.clone()));
+    let Some(first) = pods.first().cloned() else {
+        return Err(Failure::error("timed out waiting for the condition"));
+    };
+    if pods.len() > 1 && !args.has("all-pods") {
+        call.complain(&format!("Found {} pods, using pod/{}", pods.len(), first.meta.name));
+        return Ok(vec![first]);
+    }
+    Ok(pods)
+}
+
+fn behind(call: &Call, object: &Object) -> Result<Vec<Rc<Pod>>, Failure> {
+    let store = &call.world().store;
+    let body = object.body();
+    let labels = match (object, body.at("spec.selector")) {
+        (Object::Service(service), _) => Selector::of_labels(Labels::clone(&service.spec.selector)),
+        (_, selector) if !selector.is_null() => Selector::decode(selector),
+        _ => {
+            let kind = object.kind().info().name;
+            return Err(Failure::error(format!("cannot get the logs from *{}: no pods belong to it", kind)));
+        }
+    };
+    let all = store.list_as::<Pod>(Some(&object.meta().namespace));
+    Ok(all.filter(|p| labels.matches(&p.meta.labels)).cloned().collect())
+}
+
+/// Which containers of a pod are meant, with their places among all of them.
+fn chosen(
+    call: &mut Call,
+    args: &Args,
+    pod: &Pod,
+    wanted: Option<&str>,
+) -> Result<Vec<(usize, Container)>, Failure> {
+    // The kubelet keeps init containers first.
+    let (init, main) = (&pod.spec.init_containers, &pod.spec.containers);
+    let all: Vec<(usize, &Container)> = init.iter().chain(main.iter()).enumerate().collect();
+    let owned = |(i, c): &(usize, &Container)| (*i, (*c).clone());
+    if args.has("all-containers") {
+        return Ok(all.iter().map(owned).collect());
+    }
+    if let Some(name) = wanted {
+        let found = all.iter().find(|(_, c)| c.name == *name).map(owned);
+        let why = || format!("container {name} is not valid for pod {}", pod.meta.name);
+        return found.map(|c| vec![c]).ok_or_else(|| Failure::refused(&Refusal::bad_request(why()), ""));
+    }
+    let default = pod.meta.annotations.get("kubectl.kubernetes.io/default-container");
+    let by_default = default.and_then(|name| all.iter().find(|(_, c)| c.name == *name));
+    let first = all.get(init.len()).copied();
+    let Some(found) = by_default.copied().or(first) else { return Ok(Vec::new()) };
+    if main.len() > 1 && by_default.is_none() {
+        let name = |c: &Container, note: &str| format!("{}{note}", c.name);
+        let names = main.iter().map(|c| name(c, "")).chain(init.iter().map(|c| name(c, " (init)")));
+        let names = names.collect::<Vec<_>>().join(", ");
+        call.complain(&format!("Defaulted container {:?} out of: {names}", found.1.name.as_str()));
+    }
+    Ok(vec![owned(&found)])
+}
+
+fn read(call: &Call, pod: &Pod, place: usize, container: &Container, look: &Look) -> Result<String, Failure> {
+    let (pod_name, name) = (&pod.meta.name, &container.name);
+    let bad = |why: String| Err(Failure::refused(&Refusal::bad_request(why), ""));
+    let cell = call.world().runtime(pod.meta.uid).and_then(|r| r.cells.get(place));
+    let Some(cell) = cell.filter(|c| c.runs > 0) else {
+        if pod.node.is_empty() {
+            return Ok(String::new());
+        }
+        let why = waits_for(pod, place);
+        return bad(format!("container {name:?} in pod {pod_name:?} is waiting to start: {why}"));
+    };
+    if look.previous && cell.runs < 2 {
+        return bad(format!("previous terminated container {name:?} in pod {pod_name:?} not found"));
+    }
+    let log = if look.previous { &cell.previous_log } else { &cell.log };
+    let now = call.world().now();
+    let lines: Vec<&(Time, Text)> =
+        log.iter().filter(|(at, _)| *at <= now && look.since.is_none_or(|since| *at >= since)).collect();
+    let skipped = look.tail.map_or(0, |n| lines.len().saturating_sub(n));
+    let mut out = String::new();
+    for (at, line) in &lines[skipped..] {
+        if look.prefix {
+            out.push_str(&format!("[pod/{pod_name}/{name}] "));
+        }
+        if look.timestamps {
+            out.push_str(&format!("{} ", nanoseconds(*at)));
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// One word on why a container has not started.
+fn waits_for(pod: &Pod, place: usize) -> Text {
+    let init = pod.status.init_containers.len();
+    let status = match place.checked_sub(init) {
+        Some(i) => pod.status.containers.get(i),
+        None => pod.status.init_containers.get(place),
+    };
+    match status.map(|s| &s.state) {
+        Some(crate::api::ContainerState::Waiting { reason, .. }) if *reason == *"ErrImagePull" => {
+            "image can't be pulled".into()
+        }
+        Some(crate::api::ContainerState::Waiting { reason, .. }) if *reason == *"ImagePullBackOff" => {
+            "trying and failing to pull image".into()
+        }
+        Some(crate::api::ContainerState::Waiting { reason, .. }) => reason.clone(),
+        _ => "ContainerCreating".into(),
+    }
+}
+
+/// RFC 3339 with nine digits of a second, as the container runtime stamps lines.
+fn nanoseconds(at: Time) -> String {
+    let whole = at.to_string();
+    let rest = at - at.floor_sec();
+    format!("{}.{:09}Z", whole.trim_end_matches('Z'), Span(rest.0).0 * 1000)
+}

@@ -1,0 +1,61 @@
+//! `sandbox …`: what no kubectl can do to a cluster, typed on the same line.
+
+use super::{Context, Output};
+use crate::sim::{Sandbox, Timeline};
+
+/// The commands, as they are told to somebody who has mistyped one.
+pub const USAGE: &str = "\
+sandbox node-down NODE             a node's machine loses its power
+sandbox node-up NODE               and gets it back
+sandbox crash [NAMESPACE/]POD      a pod's containers crash
+sandbox controller-down NAME       a controller is switched off
+sandbox controller-up NAME         and on again
+sandbox request FROM URL           a request is sent, from a pod or from \"outside\"
+";
+
+/// Reads the words after `sandbox`.
+pub fn parse(words: &[String], context: &Context) -> Result<Sandbox, String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let pod = |name: &str| match name.split_once('/') {
+        Some((namespace, name)) => (namespace.to_owned(), name.to_owned()),
+        None => (context.namespace.to_string(), name.to_owned()),
+    };
+    let text = |s: &str| s.to_owned().into();
+    Ok(match words.as_slice() {
+        ["node-down", node] => Sandbox::NodeDown(text(node)),
+        ["node-up", node] => Sandbox::NodeUp(text(node)),
+        ["crash", name] => {
+            let (namespace, name) = pod(name.strip_prefix("pod/").unwrap_or(name));
+            Sandbox::Crash(namespace.into(), name.into())
+        }
+        ["controller-down", name] => Sandbox::ControllerDown(text(name)),
+        ["controller-up", name] => Sandbox::ControllerUp(text(name)),
+        ["request", "outside", url] => Sandbox::Send("".into(), text(url)),
+        ["request", from, url] => {
+            let (namespace, name) = pod(from.strip_prefix("pod/").unwrap_or(from));
+            Sandbox::Send(format!("{namespace}/{name}").into(), text(url))
+        }
+        _ => return Err(format!("no such command: sandbox {}", words.join(" "))),
+    })
+}
+
+pub(super) fn run(timeline: &mut Timeline, context: &Context, words: &[String]) -> Output {
+    let act = match parse(words, context) {
+        Ok(act) => act,
+        Err(why) => {
+            let stderr = format!("{why}\n{USAGE}");
+            return Output { exit: 2, stdout: String::new(), stderr };
+        }
+    };
+    match timeline.interfere(act) {
+        Ok(said) => Output { exit: 0, stdout: with_break(said), stderr: String::new() },
+        Err(why) => Output { exit: 1, stdout: String::new(), stderr: with_break(format!("error: {why}")) },
+    }
+}
+
+fn with_break(mut text: String) -> String {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
