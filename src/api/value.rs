@@ -147,7 +147,7 @@ impl Value {
             Value::Null => out.push_str("null"),
             Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             Value::Int(n) => write!(out, "{n}").expect("a string takes everything"),
-            Value::Float(x) => write!(out, "{x}").expect("a string takes everything"),
+            Value::Float(x) => out.push_str(&float_json(*x)),
             Value::Str(s) => write_json_str(s, out),
             Value::List(l) => {
                 out.push('[');
@@ -179,6 +179,16 @@ impl Value {
 fn null() -> &'static Value {
     const NULL: &Value = &Value::Null;
     NULL
+}
+
+/// Models Go's encoding/json: floatEncoder.
+fn float_json(x: f64) -> String {
+    let size = x.abs();
+    if size == 0.0 || (1e-6..1e21).contains(&size) {
+        return format!("{x}");
+    }
+    let text = format!("{x:e}");
+    if size < 1.0 { text } else { text.replace('e', "e+") }
 }
 
 /// Writes a string as Go's `encoding/json` does: `<`, `>` and `&` are escaped as well.

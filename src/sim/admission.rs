@@ -24,8 +24,8 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
         return Err(Refusal::already_exists(kind, &meta.name));
     }
     if kind.info().namespaced {
-        let namespace = world.store.lookup(Kind::Namespace, "", &meta.namespace);
-        match namespace {
+        let key = Key::new(Kind::Namespace, "", meta.namespace.clone());
+        match world.store.find(&key).and_then(|uid| world.store.get(uid)) {
             None => return Err(Refusal::not_found(Kind::Namespace, &meta.namespace)),
             Some(n) if n.meta().is_terminating() => {
                 return Err(Refusal::namespace_terminating(kind, &meta.name, &meta.namespace));
@@ -56,7 +56,7 @@ fn limits(world: &World, object: &Object) -> Result<(), Refusal> {
     let store = &world.store;
     let full = match object.kind() {
         Kind::Pod if store.pod_count() >= PODS_MAX => format!("{PODS_MAX} pods"),
-        Kind::Node if store.list(Kind::Node, None).count() >= NODES_MAX => {
+        Kind::Node if world.scheduler.nodes() >= NODES_MAX => {
             format!("{NODES_MAX} nodes")
         }
         _ if store.len() >= OBJECTS_MAX => format!("{OBJECTS_MAX} objects"),

@@ -62,6 +62,10 @@ impl Plan {
     pub fn nothing() -> Plan {
         Plan::default()
     }
+    /// A plan with room for a few steps.
+    pub(super) fn roomy() -> Plan {
+        Plan { actions: Vec::with_capacity(8), ..Plan::default() }
+    }
     /// Adds a creation.
     pub fn create(&mut self, object: impl Into<Object>, because: Because) {
         self.actions.push(Action::Create(object.into(), because));

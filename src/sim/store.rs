@@ -134,6 +134,10 @@ impl Store {
     pub fn dependents(&self, owner: Uid) -> impl Iterator<Item = &Object> {
         self.owned(owner, Class::Starting..=Class::Other)
     }
+    /// Does it own anything?
+    pub fn has_dependents(&self, owner: Uid) -> bool {
+        self.tallies.contains_key(&owner)
+    }
     /// How many dependents of each class an owner has.
     pub fn tally(&self, owner: Uid) -> Tally {
         self.tallies.get(&owner).copied().unwrap_or_default()

@@ -33,6 +33,8 @@ pub struct Timeline {
     /// How many of the inputs the present world has taken.
     taken: usize,
     checkpoints: Map<(Time, u64), Checkpoint>,
+    /// The steps of the world at the last checkpoint before the present instant.
+    last_checkpoint: u64,
     /// The latest instant that was lived.
     end: Time,
 }
@@ -53,6 +55,7 @@ impl Timeline {
             inputs: Sequence::default(),
             taken: 0,
             checkpoints: Map::default(),
+            last_checkpoint: 0,
         };
         timeline.checkpoint();
         timeline
@@ -172,14 +175,11 @@ impl Timeline {
             .expect("the start is a checkpoint");
         self.world = checkpoint.world.clone();
         self.taken = checkpoint.taken;
+        self.last_checkpoint = self.world.steps();
     }
 
     fn checkpoint_if_due(&mut self) {
-        // Those of a later step of the same instant are ahead, after a seek backwards.
-        let present = (self.world.now(), self.world.steps());
-        let last = self.checkpoints.range(..=present).next_back();
-        let steps = last.map_or(0, |(key, _)| key.1);
-        if self.world.steps() - steps >= CHECKPOINT_STEPS {
+        if self.world.steps() - self.last_checkpoint >= CHECKPOINT_STEPS {
             self.checkpoint();
         }
     }
@@ -187,6 +187,7 @@ impl Timeline {
         let key = (self.world.now(), self.world.steps());
         let checkpoint = Checkpoint { world: self.world.clone(), taken: self.taken };
         self.checkpoints.insert(key, checkpoint);
+        self.last_checkpoint = key.1;
         if self.checkpoints.len() > CHECKPOINTS_MAX {
             self.thin();
         }

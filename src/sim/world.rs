@@ -6,7 +6,7 @@ use super::events::{EventType, Events, Said};
 use super::hash::StableHasher;
 use super::history::History;
 use super::kubelet::{self, Runtime};
-use super::network::{Addresses, Flight};
+use super::network::{Addresses, Flight, Links};
 use super::persistent::{Map, Sequence, Set};
 use super::plan::{Action, Memo, Plan};
 use super::record::{Actor, Because, Change, Record, Records, Verb};
@@ -66,6 +66,7 @@ pub struct World {
     pub flights: Sequence<Flight>,
     pub(super) scheduler: scheduler::Queue,
     pub(super) addresses: Addresses,
+    pub(super) links: Links,
     pub(super) switched_off: Set<Actor>,
     pub(super) dead_nodes: Set<Text>,
     pub(super) pulled: Set<(Text, Text)>,
@@ -91,6 +92,7 @@ impl World {
             flights: Sequence::default(),
             scheduler: scheduler::Queue::default(),
             addresses: Addresses::default(),
+            links: Links::default(),
             switched_off: Set::default(),
             dead_nodes: Set::default(),
             pulled: Set::default(),
@@ -172,6 +174,7 @@ impl World {
             flights,
             scheduler,
             addresses,
+            links,
             switched_off,
             dead_nodes,
             pulled,
@@ -189,7 +192,7 @@ impl World {
         (config, now, numbers, steps).hash(&mut hasher);
         (store, events, records, history, flights).hash(&mut hasher);
         (queue, due, memos, runtimes, acts).hash(&mut hasher);
-        (scheduler, addresses, switched_off, dead_nodes, pulled).hash(&mut hasher);
+        (scheduler, addresses, links, switched_off, dead_nodes, pulled).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -443,6 +446,7 @@ impl World {
         {
             self.addresses.note_load_balancer(service.load_balancer_ip, service.meta.uid);
         }
+        self.links.note(&change);
         self.history.note(self.now, &change);
         self.records.push(Record {
             revision,

@@ -29,8 +29,15 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
         }
         Object::Job(job) => {
             let owner = job.meta.controller().filter(|o| o.kind == Kind::CronJob);
-            if let Some(owner) = owner.filter(|o| store.get(o.uid).is_some()) {
-                wakes.now(owner.uid);
+            let Some(cron) = owner.and_then(|o| store.get_as::<CronJob>(o.uid)) else {
+                return;
+            };
+            // Of a Job's progress only its end matters, unless a run is held back, which is said each time.
+            let old = change.old.as_ref().and_then(Object::as_ref::<Job>);
+            let facts = |j: &Job| (j.finished().is_some(), j.status.completed, j.meta.is_terminating());
+            let same = change.verb == Verb::Modified && old.is_some_and(|old| facts(old) == facts(job));
+            if !same || cron.spec.concurrency_policy == ConcurrencyPolicy::Forbid {
+                wakes.now(cron.meta.uid);
             }
         }
         _ => {}

@@ -22,6 +22,10 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
         Object::Service(_) if change.verb != Verb::Deleted => wakes.now(change.uid()),
         Object::Pod(pod) => {
             let old = change.old.as_ref().and_then(Object::as_ref::<Pod>);
+            // Without an address it was nobody's endpoint, and is none now.
+            if pod.status.ip == 0 && old.is_none_or(|old| old.status.ip == 0) {
+                return;
+            }
             if old.is_some_and(|old| change.verb == Verb::Modified && same_endpoint(old, pod)) {
                 return;
             }

@@ -18,12 +18,20 @@ const FOREGROUND: &str = "foregroundDeletion";
 /// The finalizer of an owner that leaves its dependents behind.
 const ORPHAN: &str = "orphan";
 
-fn watches(_: &Store, change: &Change, wakes: &mut Wakes) {
+fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     let meta = change.new.meta();
     if change.verb == Verb::Deleted {
-        wakes.now(change.uid());
+        if store.has_dependents(change.uid()) {
+            wakes.now(change.uid());
+        }
         // An owner that is deleted in the foreground waits for the last of its dependents.
-        for owner in meta.owners.iter() {
+        let waits = |uid: Uid| store.get(uid).is_some_and(|o| o.meta().is_terminating());
+        for owner in meta.owners.iter().filter(|o| waits(o.uid)) {
+            wakes.now(owner.uid);
+        }
+    } else if change.verb == Verb::Added {
+        // Made for an owner that is gone already.
+        for owner in meta.owners.iter().filter(|o| store.get(o.uid).is_none()) {
             wakes.now(owner.uid);
         }
     } else if meta.is_terminating() && (meta.has_finalizer(FOREGROUND) || meta.has_finalizer(ORPHAN)) {

@@ -156,7 +156,7 @@ pub(super) fn sync(world: &World, uid: Uid) -> Plan {
         now: world.now(),
         pod: Pod::clone(pod),
         runtime: Runtime::clone(runtime),
-        plan: Plan::nothing(),
+        plan: Plan::roomy(),
         because: Because::default(),
     };
     sync.run();

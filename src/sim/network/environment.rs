@@ -1,6 +1,6 @@
 //! The environment of a container: variables of services, of the manifest, and of the pod itself.
 
-use crate::api::{Container, EnvVar, Kind, Object, Pod, Resources, Service, Text, Value, dotted};
+use crate::api::{Container, EnvVar, Kind, Object, Pod, Resources, Text, Value, dotted};
 use crate::sim::world::World;
 use std::collections::BTreeMap;
 
@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 pub fn environment(world: &World, pod: &Pod, container: &Container) -> Vec<(Text, Text)> {
     let mut all = BTreeMap::new();
     let links = pod.spec.raw().get("enableServiceLinks").as_bool() != Some(false);
-    service_variables(world, &pod.meta.namespace, links, &mut all);
+    for (name, value) in world.links.of(&pod.meta.namespace, links) {
+        all.insert(name.clone(), value.clone());
+    }
     let own = pod
         .spec
         .raw()
@@ -26,50 +28,14 @@ pub fn environment(world: &World, pod: &Pod, container: &Container) -> Vec<(Text
             value_from(world, pod, container, variable)
         };
         if let Some(value) = value {
-            all.insert(variable.name.to_string(), value);
+            all.insert(variable.name.clone(), value.into());
         }
     }
-    all.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
-}
-
-/// Models pkg/kubelet/envvars/envvars.go: FromServices.
-fn service_variables(world: &World, namespace: &str, links: bool, all: &mut BTreeMap<String, String>) {
-    let master = |s: &Service| s.meta.namespace == "default" && s.meta.name == "kubernetes";
-    let mut services: Vec<&Service> = Vec::new();
-    services.extend(world.store.list_as::<Service>(Some("default")).filter(|s| master(s)).map(|s| &**s));
-    if links {
-        services.extend(world.store.list_as::<Service>(Some(namespace)).filter(|s| !master(s)).map(|s| &**s));
-    }
-    for service in services {
-        let ip = &service.spec.cluster_ip;
-        let Some(first) = service.spec.ports.first().filter(|_| !ip.is_empty() && !service.is_headless())
-        else {
-            continue;
-        };
-        let upper = |text: &str| text.replace('-', "_").to_ascii_uppercase();
-        let name = upper(&service.meta.name);
-        all.insert(format!("{name}_SERVICE_HOST"), ip.to_string());
-        all.insert(format!("{name}_SERVICE_PORT"), first.port.to_string());
-        for port in service.spec.ports.iter() {
-            if !port.name.is_empty() {
-                all.insert(format!("{name}_SERVICE_PORT_{}", upper(&port.name)), port.port.to_string());
-            }
-            let protocol = port.protocol.word();
-            let url = format!("{}://{ip}:{}", protocol.to_ascii_lowercase(), port.port);
-            let stem = format!("{name}_PORT_{}_{protocol}", port.port);
-            if port.port == first.port {
-                all.insert(format!("{name}_PORT"), url.clone());
-            }
-            all.insert(format!("{stem}_PROTO"), protocol.to_ascii_lowercase());
-            all.insert(format!("{stem}_PORT"), port.port.to_string());
-            all.insert(format!("{stem}_ADDR"), ip.to_string());
-            all.insert(stem, url);
-        }
-    }
+    all.into_iter().collect()
 }
 
 /// Every entry of a ConfigMap or a Secret, for `envFrom`.
-fn from_all_of(world: &World, pod: &Pod, source: &Value, all: &mut BTreeMap<String, String>) {
+fn from_all_of(world: &World, pod: &Pod, source: &Value, all: &mut BTreeMap<Text, Text>) {
     let prefix = source.get("prefix").as_str().unwrap_or("");
     for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
         let name = source.get(field).get("name").as_str();
@@ -80,7 +46,7 @@ fn from_all_of(world: &World, pod: &Pod, source: &Value, all: &mut BTreeMap<Stri
         let keys: Vec<Text> = body.get("data").fields().map(|(key, _)| key.clone()).collect();
         for key in keys {
             if let Some(value) = entry(object, &key) {
-                all.insert(format!("{prefix}{key}"), value);
+                all.insert(format!("{prefix}{key}").into(), value.into());
             }
         }
     }
@@ -176,7 +142,7 @@ fn resource(container: &Container, name: &str, node: Resources) -> String {
 }
 
 /// Replaces `$(NAME)` by what is known already; `$$` is a dollar. Models third_party/forked/golang/expansion.
-fn expand(text: &str, known: &BTreeMap<String, String>) -> String {
+fn expand(text: &str, known: &BTreeMap<Text, Text>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {

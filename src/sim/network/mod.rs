@@ -6,12 +6,14 @@
 mod addresses;
 mod dns;
 mod environment;
+mod links;
 mod route;
 mod send;
 mod trace;
 
 pub use addresses::{Addresses, SERVICE_RANGE};
 pub use environment::environment;
+pub use links::Links;
 pub use route::{Client, route, why_no_endpoints};
 pub use send::send;
 pub use trace::{Flight, Hop, Outcome, Place, Trace};

@@ -84,6 +84,10 @@ impl Queue {
     pub fn is_empty(&self) -> bool {
         self.ready.is_empty()
     }
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
     /// Pods that fit nowhere.
     pub fn unschedulable(&self) -> usize {
         self.unschedulable.len()

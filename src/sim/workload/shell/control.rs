@@ -107,7 +107,7 @@ impl Run<'_> {
     pub fn script(&mut self, script: &str) {
         self.spend((script.len() / 16) as u32);
         let dialect = self.t.shell.dialect;
-        match super::parse::parse(script, dialect) {
+        match super::recall::script(script, dialect) {
             Ok(node) => self.t.frames.push(Frame::Run(node)),
             Err((line, fault)) => {
                 let message = dialect.syntax(&self.t.shell.name, line, &fault);

@@ -17,6 +17,7 @@ mod machine;
 mod parse;
 mod pattern;
 mod program;
+mod recall;
 mod state;
 mod word;
 mod words;
