@@ -2,8 +2,8 @@
 
 use podium::api::Span;
 use podium::examples;
-use podium::manifest;
-use podium::sim::{Config, Request, Timeline};
+use podium::kubectl;
+use podium::sim::{Config, Timeline};
 
 /// What `tests/suite/hashes.txt` says: `EXAMPLE SEED SECONDS HASH`, a line each.
 pub const RECORDED: &str = include_str!("../suite/hashes.txt");
@@ -15,8 +15,9 @@ const INSTANTS_S: [i64; 4] = [0, 3, 45, 400];
 /// A fresh cluster to which an example was applied.
 pub fn applied(manifest: &str, seed: u64) -> Timeline {
     let mut timeline = Timeline::new(Config { seed, ..Config::default() });
-    for document in manifest::parse(manifest).documents {
-        timeline.call(Request::Create(document.value)).expect("the example is taken");
+    for applied in kubectl::apply_text(&mut timeline, &kubectl::Context::default(), "manifest.yaml", manifest)
+    {
+        assert!(applied.taken, "{}", applied.text);
     }
     timeline
 }
