@@ -122,7 +122,9 @@ impl Resource for Job {
             let texts: Vec<String> = list.iter().map(|uid| uid.to_string()).collect();
             (!texts.is_empty()).then_some(texts)
         };
-        let uncounted = s.started.map(|_| {
+        // The controller's first write says it, of a Job that is held back as well.
+        let seen = s.started.is_some() || s.conditions.iter().next().is_some();
+        let uncounted = seen.then(|| {
             record! { "failed" => uids(&s.uncounted_failed), "succeeded" => uids(&s.uncounted_succeeded) }
         });
         record! {

@@ -39,7 +39,7 @@ pub use node::*;
 pub use pod::*;
 pub use quantity::{Cpu, Quantity};
 pub use replicaset::*;
-pub use runtime::{container_id, image_id};
+pub use runtime::{container_id, image_id, image_name};
 pub use schedule::{Schedule, duration};
 pub use selector::{Requirement, Selector};
 pub use service::*;

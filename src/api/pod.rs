@@ -438,13 +438,17 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
         "recursiveReadOnly" => "Disabled",
     };
     let running = matches!(status.state, ContainerState::Running { .. });
-    let last = status.last.as_ref().map(|e| record! { "terminated" => ended_value(e) });
+    let id_of = |run: u32| container_id(pod.meta.uid, &spec.name, run);
+    // While it waits to be started again, the count is still that of the run that ended.
+    let waits = matches!(status.state, ContainerState::Waiting { .. });
+    let former = if waits { status.restarts } else { status.restarts.saturating_sub(1) };
+    let last = status.last.as_ref().map(|e| record! { "terminated" => ended_value(e, id_of(former)) });
     // Before its first start, the runtime knows neither the container nor its image.
     let started = !matches!(status.state, ContainerState::Waiting { .. }) || status.last.is_some();
-    let id = started.then(|| container_id(pod.meta.uid, &spec.name, status.restarts));
+    let id = started.then(|| id_of(status.restarts));
     record! {
         "containerID" => id,
-        "image" => spec.image.clone(),
+        "image" => if started { image_name(&spec.image).into() } else { spec.image.clone() },
         "imageID" => if started { image_id(&spec.image) } else { String::new() },
         "lastState" => last.unwrap_or(Map::new().into()),
         "name" => spec.name.clone(),
@@ -452,9 +456,15 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
         "resources" => spec_resources(pod, spec),
         "restartCount" => status.restarts,
         "started" => running,
-        "state" => state_value(&status.state),
+        "state" => state_value(&status.state, id_of(status.restarts)),
+        "user" => running.then(|| record! { "linux" => root() }),
         "volumeMounts" => vec![mount],
     }
+}
+
+/// No image is run, so nobody else runs in it.
+fn root() -> Value {
+    record! { "gid" => 0, "supplementalGroups" => vec![0], "uid" => 0 }
 }
 
 fn spec_resources(pod: &Pod, spec: &Container) -> Value {
@@ -463,7 +473,7 @@ fn spec_resources(pod: &Pod, spec: &Container) -> Value {
     own.map_or(Value::Null, |c| c.get("resources").clone())
 }
 
-fn state_value(state: &ContainerState) -> Value {
+fn state_value(state: &ContainerState, id: String) -> Value {
     match state {
         ContainerState::Waiting { reason, message } => record! { "waiting" => record! {
             "message" => (!message.is_empty()).then(|| message.clone()),
@@ -472,12 +482,13 @@ fn state_value(state: &ContainerState) -> Value {
         ContainerState::Running { started } => {
             record! { "running" => record! { "startedAt" => *started } }
         }
-        ContainerState::Terminated(ended) => record! { "terminated" => ended_value(ended) },
+        ContainerState::Terminated(ended) => record! { "terminated" => ended_value(ended, id) },
     }
 }
 
-fn ended_value(ended: &Ended) -> Value {
+fn ended_value(ended: &Ended, id: String) -> Value {
     record! {
+        "containerID" => id,
         "exitCode" => ended.exit_code,
         "finishedAt" => ended.finished,
         "message" => (!ended.message.is_empty()).then(|| ended.message.clone()),

@@ -8,20 +8,28 @@ pub fn container_id(pod: Uid, container: &str, run: u32) -> String {
 }
 
 /// `docker.io/library/busybox@sha256:` and 64 digits: the same for the same image everywhere.
-/// Models distribution/reference: ParseNormalizedNamed.
 pub fn image_id(image: &str) -> String {
     let name = image.split('@').next().unwrap_or(image);
-    // A colon before a slash belongs to the registry's port.
+    format!("{}@sha256:{}", whole_name(without_tag(name)), digits(image, 0))
+}
+
+/// `docker.io/library/busybox:1.36`: an image's name with nothing left out.
+/// Models distribution/reference: ParseNormalizedNamed and TagNameOnly.
+pub fn image_name(image: &str) -> String {
+    let tagged = image.contains('@') || without_tag(image) != image;
+    format!("{}{}", whole_name(image), if tagged { "" } else { ":latest" })
+}
+
+/// A colon before a slash belongs to the registry's port.
+fn without_tag(name: &str) -> &str {
     let tag = name.rfind(':').filter(|colon| !name[*colon..].contains('/'));
-    let name = &name[..tag.unwrap_or(name.len())];
-    let (first, rest) = name.split_once('/').unwrap_or(("", name));
+    &name[..tag.unwrap_or(name.len())]
+}
+
+fn whole_name(name: &str) -> String {
+    let Some((first, _)) = name.split_once('/') else { return format!("docker.io/library/{name}") };
     let registry = first.contains(['.', ':']) || first == "localhost";
-    let whole = match (first, registry) {
-        (_, true) => name.to_owned(),
-        ("", false) => format!("docker.io/library/{rest}"),
-        (_, false) => format!("docker.io/{name}"),
-    };
-    format!("{whole}@sha256:{}", digits(image, 0))
+    if registry { name.to_owned() } else { format!("docker.io/{name}") }
 }
 
 /// 64 hexadecimal digits that follow from a text and a number.

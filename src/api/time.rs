@@ -56,8 +56,13 @@ impl Time {
     pub fn weekday(self) -> u32 {
         (self.unix().div_euclid(86_400) + 4).rem_euclid(7) as u32
     }
-    /// Reads `2026-01-05T00:00:00Z`; no other form is taken.
+    /// Reads `2026-01-05T00:00:00Z`, with or without a fraction of a second; no other form is taken.
     pub fn parse(s: &str) -> Option<Time> {
+        if let Some((whole, fraction)) = s.split_once('.') {
+            let digits = fraction.strip_suffix('Z').filter(|f| f.bytes().all(|b| b.is_ascii_digit()))?;
+            let micros: String = digits.chars().chain("000000".chars()).take(6).collect();
+            return Some(Time::parse(&format!("{whole}Z"))? + Span(micros.parse().ok()?));
+        }
         let b = s.as_bytes();
         if b.len() != 20
             || b[4] != b'-'

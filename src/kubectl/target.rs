@@ -9,8 +9,9 @@ use super::failure::Failure;
 use super::resource::Resource;
 use super::selector::{FieldSelector, LabelSelector};
 use super::sources;
-use crate::api::{Object, Text, Value};
+use crate::api::{Kind, Node, Object, Text, Value};
 use crate::manifest::Refusal;
+use crate::record;
 
 /// What was asked for: a resource, and a name, if one was given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +37,8 @@ pub(super) struct Found {
     /// The object in the store; none for what is made up when somebody asks, such as an Event.
     pub object: Option<Object>,
     value: Value,
+    /// The address of a pod's node, which the pod itself does not know.
+    host: Option<u32>,
     /// The file that asked for it.
     pub file: Option<String>,
 }
@@ -43,10 +46,14 @@ pub(super) struct Found {
 impl Found {
     /// The object as the API serves it.
     pub fn value(&self) -> Value {
-        match &self.object {
-            Some(object) => object.to_value(),
-            None => self.value.clone(),
+        let Some(object) = &self.object else { return self.value.clone() };
+        let mut value = object.to_value();
+        if let Some(host) = self.host.filter(|_| !value.at("status.startTime").is_null()) {
+            let ip = crate::api::dotted(host);
+            value.set("status.hostIP", ip.clone());
+            value.set("status.hostIPs", vec![record! { "ip" => ip }]);
         }
+        value
     }
     /// An object that the store has.
     pub fn stored(&self) -> Result<&Object, Failure> {
@@ -178,18 +185,23 @@ fn lookup(call: &Call, resource: Resource, namespace: &str, name: &str) -> Optio
     match resource {
         Resource::Kind(kind) => {
             let object = call.world().store.lookup(kind, namespace, name)?;
-            Some(stored(resource, object.clone()))
+            Some(stored(call, resource, object.clone()))
         }
         made => {
             let all = made.made_up(call.world(), Some(namespace));
             let value = all.into_iter().find(|v| v.at("metadata.name").as_str() == Some(name))?;
-            Some(Found { resource, object: None, value, file: None })
+            Some(Found { resource, object: None, value, host: None, file: None })
         }
     }
 }
 
-fn stored(resource: Resource, object: Object) -> Found {
-    Found { resource, object: Some(object), value: Value::Null, file: None }
+fn stored(call: &Call, resource: Resource, object: Object) -> Found {
+    let node = match &object {
+        Object::Pod(pod) => call.world().store.lookup(Kind::Node, "", &pod.node),
+        _ => None,
+    };
+    let host = node.and_then(Object::as_ref::<Node>).map(|n| n.address);
+    Found { resource, object: Some(object), value: Value::Null, host, file: None }
 }
 
 /// All objects of a resource that the selectors select.
@@ -216,9 +228,11 @@ fn list(call: &Call, args: &Args, resource: Resource, place: Option<&str>) -> Re
     let Resource::Kind(kind) = resource else {
         let all = resource.made_up(call.world(), place).into_iter();
         let all = all.filter(|value| fields.matches(value) && label_text.is_empty());
-        return Ok(all.map(|value| Found { resource, object: None, value, file: None }).collect());
+        return Ok(all
+            .map(|value| Found { resource, object: None, value, host: None, file: None })
+            .collect());
     };
     let all = call.world().store.list(kind, place).filter(|o| labels.matches(&o.meta().labels));
     let all = all.filter(|o| fields.is_empty() || fields.matches(&o.to_value()));
-    Ok(all.map(|o| stored(resource, o.clone())).collect())
+    Ok(all.map(|o| stored(call, resource, o.clone())).collect())
 }

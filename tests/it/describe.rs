@@ -14,7 +14,7 @@ const KEPT_AGREE_MIN: usize = 5;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
 
-fn recordings() -> Option<PathBuf> {
+pub fn recordings() -> Option<PathBuf> {
     let folder = std::env::var_os("PODIUM_CONFORMANCE").map(PathBuf::from);
     let folder =
         folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance"));
@@ -26,15 +26,19 @@ fn recordings() -> Option<PathBuf> {
 }
 
 /// A command of a recording with what it printed.
-struct Recorded {
+pub struct Recorded {
     /// Seconds since the manifest was applied.
-    at: f64,
-    line: String,
-    stdout: String,
+    pub at: f64,
+    pub line: String,
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+    /// Its exit code.
+    pub exit: i32,
 }
 
 /// Every command of a scenario, in the order of time.
-fn recorded(folder: &Path) -> Vec<Recorded> {
+pub fn recorded(folder: &Path) -> Vec<Recorded> {
     let mut all = Vec::new();
     for entry in folder.join("outputs").read_dir().expect("a scenario has outputs").flatten() {
         let text = std::fs::read_to_string(entry.path()).expect("a text");
@@ -42,15 +46,17 @@ fn recorded(folder: &Path) -> Vec<Recorded> {
         let (first, second) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
         let at = first.strip_prefix("# t=").and_then(|rest| rest.split(' ').next()?.parse().ok());
         let (Some(at), Some(line)) = (at, second.strip_prefix("$ ")) else { continue };
+        let exit = first.rsplit_once("exit=").and_then(|(_, code)| code.parse().ok()).unwrap_or(0);
         let rest = lines.next().unwrap_or("");
-        let stdout = rest.split("--- stderr\n").next().unwrap_or("").to_owned();
-        all.push(Recorded { at, line: line.to_owned(), stdout });
+        let (stdout, stderr) = rest.split_once("--- stderr\n").unwrap_or((rest, ""));
+        let (stdout, stderr) = (stdout.to_owned(), stderr.to_owned());
+        all.push(Recorded { at, line: line.to_owned(), stdout, stderr, exit });
     }
     all.sort_by(|a, b| a.at.total_cmp(&b.at));
     all
 }
 
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 impl Files for Folder {
     fn read(&self, name: &str) -> Option<String> {
         std::fs::read_to_string(self.0.join(name)).ok().map(|text| with_our_annotation(&text))
@@ -64,8 +70,9 @@ fn described(line: &str) -> Option<Kind> {
 }
 
 /// The recordings' kubelet took what a container does from an annotation of its own; it is Podium's here.
-fn with_our_annotation(text: &str) -> String {
-    let mut text = text.replace("fake/run: ", "podium/behaviour: ");
+pub fn with_our_annotation(text: &str) -> String {
+    let mut text = text.replace("fake/run", "podium/behaviour").replace(",job-fail-times=", " fail-times=");
+    text = text.replace(",exit=", " exit=");
     while let Some(at) = text.find("dur=") {
         let digits = text[at + 4..].find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
         text.insert(at + 4 + digits, 's');
@@ -144,7 +151,7 @@ fn of_a_node(text: &str) -> String {
 }
 
 /// When the manifest was applied.
-fn start_of(scenario: &Path) -> Time {
+pub fn start_of(scenario: &Path) -> Time {
     let actions = std::fs::read_to_string(scenario.join("actions.json")).expect("a scenario has actions");
     let rest = actions.split("\"t0_unix\": ").nth(1).expect("a start");
     let seconds: f64 = rest.split(',').next().and_then(|n| n.trim().parse().ok()).expect("a number");
@@ -239,9 +246,9 @@ fn read_line(line: &str, loose: bool) -> Line {
 }
 
 /// `Tue, 24 Nov 2026 00:40:56 +0000`
-const DATE_LENGTH: usize = 31;
+pub const DATE_LENGTH: usize = 31;
 
-fn find_date(line: &str) -> Option<(usize, i64)> {
+pub fn find_date(line: &str) -> Option<(usize, i64)> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let end = line.find(" +0000")? + 6;
@@ -253,7 +260,7 @@ fn find_date(line: &str) -> Option<(usize, i64)> {
 }
 
 /// `5m31s` in seconds.
-fn age(word: &str) -> Option<i64> {
+pub fn age(word: &str) -> Option<i64> {
     let (mut secs, mut number) = (0, None);
     for c in word.chars() {
         match c.to_digit(10) {
@@ -268,7 +275,7 @@ fn age(word: &str) -> Option<i64> {
 }
 
 /// A word with names in place of what chance has made.
-fn without_chance(word: &str) -> String {
+pub fn without_chance(word: &str) -> String {
     let mut parts = BTreeMap::new();
     // Words are taken apart at what never stands inside of a name.
     let mut start = 0;

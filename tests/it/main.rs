@@ -1,8 +1,10 @@
 //! One integration binary, a module per room.
 
+mod cli;
 mod describe;
 mod hashes;
 mod json;
+mod kubectl;
 mod manifest;
 mod network;
 mod scenario;

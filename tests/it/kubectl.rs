@@ -1,0 +1,234 @@
+//! What kubectl prints, against what the real kubectl printed of the same objects at the same time.
+
+use crate::describe::{self, Folder, Recorded, recorded, recordings};
+use crate::json::{self, recording};
+use podium::api::{Span, Time, Value};
+use podium::kubectl::{self, Context, Output};
+use podium::manifest;
+use podium::record;
+use podium::sim::{Config, Request, Timeline};
+use std::path::Path;
+
+/// How many texts must agree of the scenarios whose names begin with a letter up to `f`; none is ever lost.
+const FIRST_AGREE_MIN: usize = 191;
+/// And of all others.
+const OTHERS_AGREE_MIN: usize = 468;
+/// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
+const TOLERANCE_S: i64 = 2;
+
+/// Texts that cannot agree, by what stands in the command, and why.
+const OUT_OF_REACH: &[(&str, &str)] = &[
+    ("touch ", "it works on the recordings' kubelets"),
+    ("rm -f", "it works on the recordings' kubelets"),
+    ("--raw", "it speaks to the API server past kubectl"),
+    ("sed ", "it needs a shell"),
+    ("< /dev/null", "it needs a shell"),
+];
+
+#[test]
+fn texts_agree_with_the_recorded_ones() {
+    let Some(folder) = recordings() else { return };
+    let mut paths: Vec<_> =
+        folder.join("scenarios").read_dir().expect("a folder").flatten().map(|e| e.path()).collect();
+    paths.sort();
+    let (mut first, mut others) = ((0, 0), (0, 0));
+    for path in paths {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let count = if ("a".."g").contains(&name.as_str()) { &mut first } else { &mut others };
+        for (command, why) in check(&path, &name) {
+            count.1 += 1;
+            match why {
+                None => count.0 += 1,
+                Some(why) => println!("{name} at {} s, {}: {why}", command.at, command.line),
+            }
+        }
+    }
+    println!("{} of {} texts agree in the scenarios a to f", first.0, first.1);
+    println!("{} of {} texts agree in the others", others.0, others.1);
+    assert!(first.0 >= FIRST_AGREE_MIN, "{FIRST_AGREE_MIN} texts did agree");
+    assert!(others.0 >= OTHERS_AGREE_MIN, "{OTHERS_AGREE_MIN} texts did agree");
+}
+
+/// Plays a scenario; gives each command with its first difference.
+fn check(path: &Path, name: &str) -> Vec<(Recorded, Option<String>)> {
+    let start = describe::start_of(path);
+    let mut timeline = Timeline::new(Config { start, load_balancer_after: None, ..Config::default() });
+    let namespace = record! {
+        "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.to_owned() },
+    };
+    timeline.call(Request::Create(namespace)).expect("a namespace is taken");
+    let mut context = Context { namespace: name.to_owned().into() };
+    let files = Folder(path.to_owned());
+    let mut all = Vec::new();
+    for command in recorded(path) {
+        if OUT_OF_REACH.iter().any(|(part, _)| command.line.contains(part)) {
+            continue;
+        }
+        timeline.seek(start + Span((command.at * 1e6) as i64));
+        let mut line = command.line.trim_start_matches('&').to_owned();
+        const FIRST_POD: &str = "$(kubectl get pods -o name | head -1)";
+        if line.contains(FIRST_POD) {
+            let pods = kubectl::run(&mut timeline, &mut context, &files, "get pods -o name").stdout;
+            line = line.replace(FIRST_POD, pods.lines().next().unwrap_or(""));
+        }
+        let output = kubectl::run(&mut timeline, &mut context, &files, &line);
+        let why = difference(&command, &output);
+        all.push((command, why));
+    }
+    all
+}
+
+fn difference(want: &Recorded, is: &Output) -> Option<String> {
+    if want.exit != is.exit {
+        let said = is.stderr.lines().next().unwrap_or("");
+        return Some(format!("exit code {}, not {}: {said}", is.exit, want.exit));
+    }
+    let stdout = describe::with_our_annotation(&want.stdout);
+    blocks_differ(&stdout, &is.stdout).or_else(|| blocks_differ(&want.stderr, &is.stderr))
+}
+
+/// The first difference of two texts. Objects are in the order of their names, which chance has made, so rows of a table
+/// and items of a list are compared without regard to it.
+fn blocks_differ(want: &str, is: &str) -> Option<String> {
+    let (want, is) = (groups(want), groups(is));
+    for i in 0..want.len().max(is.len()) {
+        let (a, b) = (want.get(i), is.get(i));
+        let (Some(a), Some(b)) = (a, b) else {
+            let all = if a.is_some() { &want } else { &is };
+            let first = all[i].first().map(|b| b.fixed.clone()).unwrap_or_default();
+            let what = if a.is_some() { "lacks" } else { "should not have" };
+            return Some(format!("{what}\n    {first}"));
+        };
+        for j in 0..a.len().max(b.len()) {
+            let (a, b) = (a.get(j), b.get(j));
+            if !a.zip(b).is_some_and(|(a, b)| a.agrees(b)) {
+                return Some(first_line_apart(a, b));
+            }
+        }
+    }
+    None
+}
+
+fn first_line_apart(want: Option<&Block>, is: Option<&Block>) -> String {
+    let lines = |block: Option<&Block>| -> Vec<String> {
+        let Some(block) = block else { return vec!["the end".to_owned()] };
+        block.fixed.lines().map(str::to_owned).chain([format!("times {:?}", block.times)]).collect()
+    };
+    let (want, is) = (lines(want), lines(is));
+    let at = (0..want.len().max(is.len())).find(|i| want.get(*i) != is.get(*i)).unwrap_or(0);
+    let show = |lines: &[String]| lines.get(at).cloned().unwrap_or_else(|| "the end".to_owned());
+    format!("\n    want {}\n    is   {}", show(&want), show(&is))
+}
+
+/// A row of a table, or an item of a list.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Block {
+    fixed: String,
+    times: Vec<i64>,
+}
+
+impl Block {
+    fn read(text: &str) -> Block {
+        let (mut fixed, mut times) = (String::new(), Vec::new());
+        for line in text.lines() {
+            fixed += &read_line(line, &mut times);
+            fixed.push('\n');
+        }
+        Block { fixed, times }
+    }
+    fn agrees(&self, other: &Block) -> bool {
+        let near = |(a, b): (&i64, &i64)| (a - b).abs() <= TOLERANCE_S;
+        self.fixed == other.fixed
+            && self.times.len() == other.times.len()
+            && self.times.iter().zip(&other.times).all(near)
+    }
+}
+
+/// Tables, each with its title first, or one list.
+fn groups(text: &str) -> Vec<Vec<Block>> {
+    if text.starts_with("apiVersion:") {
+        // The end of a list belongs to no item.
+        let end = "kind: List\nmetadata:\n  resourceVersion: \"\"\n";
+        let items = text.strip_suffix(end).unwrap_or(text).split("\n- apiVersion");
+        return vec![sorted(items.map(Block::read).collect())];
+    }
+    if text.starts_with("Name:") {
+        let mut objects: Vec<Block> = text.split("\n\n\nName:").map(Block::read).collect();
+        if let Some(first) = objects.first_mut() {
+            first.fixed = first.fixed.replacen("Name:", "", 1);
+        }
+        objects.sort();
+        return vec![objects];
+    }
+    text.trim_end_matches('\n').split("\n\n").map(|t| sorted(t.lines().map(Block::read).collect())).collect()
+}
+
+fn sorted(mut blocks: Vec<Block>) -> Vec<Block> {
+    if let [_, rest @ ..] = blocks.as_mut_slice() {
+        rest.sort();
+    }
+    blocks
+}
+
+/// A line without what differs from run to run; its times are put aside.
+fn read_line(line: &str, times: &mut Vec<i64>) -> String {
+    if line.trim_start().starts_with("resourceVersion: \"") && !line.ends_with("\"\"") {
+        return line.split('"').next().unwrap_or_default().to_owned() + "N";
+    }
+    let indent = line.len() - line.trim_start().len();
+    let mut fixed = " ".repeat(indent);
+    let line = line.trim_start();
+    let mut line = line.to_owned();
+    while let Some((at, secs)) = describe::find_date(&line) {
+        times.push(secs);
+        line.replace_range(at..at + describe::DATE_LENGTH, "DATE");
+    }
+    for word in line.split(' ').filter(|w| !w.is_empty()) {
+        let bare = word.trim_matches(['"', '(', ')']);
+        if let Some(at) = Time::parse(bare) {
+            times.push(at.unix());
+            fixed += "TIME ";
+        } else if let Some(secs) = describe::age(bare) {
+            times.push(secs);
+            fixed += "AGE ";
+        } else {
+            fixed += &describe::without_chance(word);
+            fixed.push(' ');
+        }
+    }
+    fixed
+}
+
+/// Cases of the collection whose object is not that of upstream's test: it should be ten years old.
+const MISTAKEN: &[&str] = &["Job TestPrintJob[2]"];
+
+/// The tables of `get`, object by object, as Kubernetes' own tests have them.
+#[test]
+fn cells_agree_with_the_upstream_tests() {
+    let Some(cases) = recording("printer_cases.json") else { return };
+    let cases = json::parse(&cases);
+    let (mut agree, mut all) = (0, 0);
+    for case in cases.get("cases").items() {
+        let text = |name: &str| case.get(name).as_str().unwrap_or("").to_owned();
+        let object = manifest::parse(&text("object")).documents.remove(0).value;
+        let now = Time::parse(&text("now")).expect("a time");
+        let cells = kubectl::cells(&object, now);
+        let titles = case.get("columns").items().iter();
+        let wanted = titles.zip(case.get("cells_text").items());
+        let differs = wanted.clone().find(|(title, want)| {
+            let title = title.as_str().unwrap_or("");
+            let cell = cells.iter().find(|(t, _)| *t == title).map(|(_, c)| c.as_str());
+            cell != Value::as_str(want)
+        });
+        if MISTAKEN.contains(&text("name").as_str()) {
+            continue;
+        }
+        all += 1;
+        match differs {
+            None => agree += 1,
+            Some((title, want)) => println!("{}: {title:?} should be {want:?}: {cells:?}", text("name")),
+        }
+    }
+    println!("{agree} of {all} rows agree");
+    assert_eq!(agree, all, "rows of upstream's own tests");
+}
