@@ -9,6 +9,7 @@ mod apply;
 mod args;
 mod columns;
 mod config;
+mod cordon;
 mod create;
 mod delete;
 pub mod describe;
@@ -21,10 +22,12 @@ mod merge;
 mod patch;
 mod print;
 mod resource;
+mod rollout;
 pub mod sandbox;
 mod save;
 mod scale;
 mod selector;
+mod set;
 mod sources;
 mod tabs;
 mod target;
@@ -88,8 +91,18 @@ const VERBS: &[Verb] = &[
     create::NS,
     create::JOB,
     create::FILE,
+    rollout::STATUS,
+    rollout::HISTORY,
+    rollout::UNDO,
+    rollout::RESTART,
+    rollout::PAUSE,
+    rollout::RESUME,
+    set::IMAGE,
     apply::VERB,
     delete::VERB,
+    cordon::CORDON,
+    cordon::UNCORDON,
+    cordon::TAINT,
     describe::VERB,
     get::VERB,
     label::LABEL,

@@ -1,0 +1,295 @@
+//! `kubectl rollout`: the history of a Deployment's template, and ways through it.
+//!
+//! Models kubectl pkg/cmd/rollout and pkg/polymorphichelpers. `status` tells how it stands, and does not wait: time is the
+//! reader's.
+
+use super::apply::LAST_APPLIED;
+use super::args::{self, Args, Flag, maybe, truth, value};
+use super::failure::Failure;
+use super::{Call, Verb, merge, save, tabs, target};
+use crate::api::{Deployment, Kind, Labels, Map, Object, ReplicaSet, Value};
+use crate::record;
+use crate::sim::{Class, Request};
+use std::rc::Rc;
+
+const FLAGS: &[&[Flag]] = &[
+    args::CHOICE,
+    args::FILES,
+    args::CHANGE,
+    &[value("revision", ' '), value("to-revision", ' '), value("timeout", ' '), maybe("watch", "true")],
+    &[truth("recursive", 'R')],
+];
+
+/// `kubectl rollout status deployment/NAME`.
+pub(super) const STATUS: Verb = Verb { name: "rollout status", flags: FLAGS, run: |c, a| each(c, a, status) };
+/// `kubectl rollout history deployment/NAME`.
+pub(super) const HISTORY: Verb =
+    Verb { name: "rollout history", flags: FLAGS, run: |c, a| each(c, a, history) };
+/// `kubectl rollout undo deployment/NAME [--to-revision=N]`.
+pub(super) const UNDO: Verb = Verb { name: "rollout undo", flags: FLAGS, run: |c, a| each(c, a, undo) };
+/// `kubectl rollout restart deployment/NAME`.
+pub(super) const RESTART: Verb =
+    Verb { name: "rollout restart", flags: FLAGS, run: |c, a| each(c, a, restart) };
+/// `kubectl rollout pause deployment/NAME`.
+pub(super) const PAUSE: Verb = Verb { name: "rollout pause", flags: FLAGS, run: |c, a| each(c, a, pause) };
+/// `kubectl rollout resume deployment/NAME`.
+pub(super) const RESUME: Verb = Verb { name: "rollout resume", flags: FLAGS, run: |c, a| each(c, a, resume) };
+
+/// The annotation by which a ReplicaSet knows its place in the history.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+fn each(
+    call: &mut Call,
+    args: &Args,
+    act: fn(&mut Call, &Args, &Object) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if args.words.is_empty() && args.get("filename").is_none() {
+        return Err(Failure::error("required resource not specified"));
+    }
+    let search = target::search(call, args, "rollout")?;
+    let mut failures = search.missing;
+    for found in &search.found {
+        let object = found.stored()?.clone();
+        if let Err(failure) = act(call, args, &object) {
+            failures.push(failure);
+        }
+    }
+    call.finish(failures)
+}
+
+/// `Job.batch`, as kubectl names a kind that it cannot work on.
+fn dotted_kind(kind: Kind) -> String {
+    let info = kind.info();
+    if info.group.is_empty() { info.name.to_owned() } else { format!("{}.{}", info.name, info.group) }
+}
+
+fn status(call: &mut Call, _: &Args, object: &Object) -> Result<(), Failure> {
+    let Object::Deployment(deployment) = object else {
+        let kind = object.kind().info().name;
+        return Err(Failure::error(format!("no status viewer has been implemented for {kind}")));
+    };
+    let (name, s) = (deployment.meta.name.as_str(), object.body());
+    let number = |field: &str| s.get("status").get(field).as_int().unwrap_or(0);
+    let (wanted, updated) = (i64::from(deployment.replicas()), number("updatedReplicas"));
+    let (all, available) = (number("replicas"), number("availableReplicas"));
+    if deployment.meta.generation > number("observedGeneration") {
+        call.say("Waiting for deployment spec update to be observed...");
+        return Ok(());
+    }
+    let conditions = s.at("status.conditions").items();
+    let progressing = conditions.iter().find(|c| c.get("type").as_str() == Some("Progressing"));
+    if progressing.is_some_and(|c| c.get("reason").as_str() == Some("ProgressDeadlineExceeded")) {
+        return Err(Failure::error(format!("deployment {name:?} exceeded its progress deadline")));
+    }
+    let waiting = format!("Waiting for deployment {name:?} rollout to finish:");
+    call.say(&match () {
+        () if updated < wanted => {
+            format!("{waiting} {updated} out of {wanted} new replicas have been updated...")
+        }
+        () if all > updated => format!("{waiting} {} old replicas are pending termination...", all - updated),
+        () if available < updated => {
+            format!("{waiting} {available} of {updated} updated replicas are available...")
+        }
+        () => format!("deployment {name:?} successfully rolled out"),
+    });
+    Ok(())
+}
+
+/// A Deployment's ReplicaSets by their revision, oldest first.
+fn revisions(call: &Call, deployment: &Deployment) -> Vec<(i64, Rc<ReplicaSet>)> {
+    let owned = call.world().store.owned(deployment.meta.uid, Class::Other..=Class::Other);
+    let sets = owned.filter_map(Object::as_ref::<ReplicaSet>);
+    let number = |set: &ReplicaSet| set.meta.annotations.get(REVISION).and_then(|n| n.parse().ok());
+    let mut all: Vec<(i64, Rc<ReplicaSet>)> =
+        sets.filter_map(|set| Some((number(set)?, set.clone()))).collect();
+    all.sort_by_key(|(revision, _)| *revision);
+    all
+}
+
+fn revision_flag(args: &Args, flag: &str) -> Result<i64, Failure> {
+    let text = args.get(flag).unwrap_or("0");
+    text.parse().map_err(|_| {
+        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
+        Failure::flag("rollout", format!("invalid argument {text:?} for \"--{flag}\" flag: {why}"))
+    })
+}
+
+fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
+    let Object::Deployment(deployment) = object else {
+        let kind = object.kind();
+        return Err(Failure::error(format!(
+            "error retrieving history for {:?}, no visitor method exists for {{{} {}}}",
+            kind.info().name,
+            kind.info().group,
+            kind.info().name
+        )));
+    };
+    let all = revisions(call, deployment);
+    let title = format!("{}/{}", object.kind().info().qualified(), deployment.meta.name);
+    if args.get("revision").is_some() {
+        let wanted = revision_flag(args, "revision")?;
+        let Some((_, set)) = all.iter().find(|(revision, _)| *revision == wanted) else {
+            return Err(Failure::error("unable to find the specified revision"));
+        };
+        call.say(&format!("{title} with revision #{wanted}"));
+        let whole = super::describe::describe_briefly(call.world(), &Object::ReplicaSet(set.clone()));
+        let template = whole.split_once("Pod Template:").map_or("", |(_, rest)| rest);
+        let template = template.split("\nEvents:").next().unwrap_or_default().trim_end();
+        call.say(&format!("Pod Template:{template}\n"));
+        return Ok(());
+    }
+    let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
+    for (revision, set) in &all {
+        let cause = set.meta.annotations.get(CHANGE_CAUSE).map_or("<none>", |c| c.as_str());
+        text += &format!("{revision}\t{cause}\n");
+    }
+    call.say(&format!("{title} "));
+    call.say(&tabs::align(&text, 0, 2));
+    Ok(())
+}
+
+fn undo(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
+    let meta = object.meta();
+    if meta.annotations.get(LAST_APPLIED).is_some() {
+        call.complain(&format!(
+            "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the \
+             {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider \
+             using 'kubectl apply' with your previous configuration file instead.",
+            object.kind().info().plural,
+            meta.name
+        ));
+    }
+    let Object::Deployment(deployment) = object else {
+        let kind = dotted_kind(object.kind());
+        return Err(Failure::error(format!("no rollbacker has been implemented for {kind:?}")));
+    };
+    if is_paused(object) {
+        return Err(Failure::error(
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+        ));
+    }
+    let wanted = revision_flag(args, "to-revision")?;
+    let all = revisions(call, deployment);
+    let found = match wanted {
+        0 => all.iter().rev().nth(1),
+        n => all.iter().find(|(revision, _)| *revision == n),
+    };
+    let Some((revision, set)) = found else {
+        return Err(Failure::error(match wanted {
+            0 => format!("no rollout history found for deployment {:?}", meta.name.as_str()),
+            n => format!("unable to find specified revision {n} in history"),
+        }));
+    };
+    let mut template = set.spec.raw().get("template").clone();
+    let mut labels = template.at("metadata.labels").clone();
+    labels.map_mut().remove("pod-template-hash");
+    template.set("metadata.labels", labels);
+    let mode = save::Mode::of(args)?;
+    let now = object.to_value();
+    let mut after = now.clone();
+    after.set("spec.template", template);
+    after.set("metadata.annotations", rolled_back(&meta.annotations, &set.meta.annotations));
+    if after.at("spec.template") == now.at("spec.template") {
+        let said = format!("skipped rollback (current template already matches revision {revision})");
+        call.say(&save::line(object.kind(), &meta.name, &said, mode));
+        return Ok(());
+    }
+    write(call, object, &now, &after, "rolled back", mode)
+}
+
+/// What a Deployment's annotations become: its own bookkeeping stays, all else is as it was at that revision.
+/// Models pkg/polymorphichelpers/rollback.go: DeploymentRollbacker.Rollback.
+fn rolled_back(own: &Labels, former: &Labels) -> Value {
+    let is_kept = |name: &str| {
+        name == LAST_APPLIED
+            || name.strip_prefix("deployment.kubernetes.io/").is_some_and(|rest| {
+                ["revision", "revision-history", "desired-replicas", "max-replicas"].contains(&rest)
+            })
+    };
+    let kept = own.0.iter().filter(|(name, _)| is_kept(name));
+    let taken = former.0.iter().filter(|(name, _)| !is_kept(name));
+    let all = kept.chain(taken).map(|(name, value)| (name.clone(), Value::Str(value.clone())));
+    all.collect::<Map>().into()
+}
+
+fn restart(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
+    if !matches!(object.kind(), Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet) {
+        let kind = object.kind().info().plural;
+        return Err(Failure::error(format!(
+            "{kind} {:?} restarting is not supported",
+            object.meta().name.as_str()
+        )));
+    }
+    if is_paused(object) {
+        let why = "can't restart paused deployment (run rollout resume first)";
+        return Err(Failure::error(format!("{} {:?} {why}", resource(object), object.meta().name.as_str())));
+    }
+    let now = object.to_value();
+    let mut after = now.clone();
+    let mut annotations = after.at("spec.template.metadata").get("annotations").clone();
+    let stamp = call.world().now().to_string();
+    annotations.map_mut().insert("kubectl.kubernetes.io/restartedAt".into(), stamp.into());
+    after.set("spec.template.metadata.annotations", annotations);
+    write(call, object, &now, &after, "restarted", save::Mode::of(args)?)
+}
+
+fn pause(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
+    hold(call, args, object, &PAUSING)
+}
+fn resume(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
+    hold(call, args, object, &RESUMING)
+}
+
+/// Holding a rollout back, or letting it go on.
+struct Hold {
+    paused: bool,
+    doing: &'static str,
+    done: &'static str,
+    already: &'static str,
+}
+const PAUSING: Hold = Hold { paused: true, doing: "pausing", done: "paused", already: "is already paused" };
+const RESUMING: Hold = Hold { paused: false, doing: "resuming", done: "resumed", already: "is not paused" };
+
+fn hold(call: &mut Call, args: &Args, object: &Object, hold: &Hold) -> Result<(), Failure> {
+    let refuse = |why: &str| {
+        let name = object.meta().name.as_str();
+        Err(Failure::error(format!("{} {name:?} {why}", resource(object))))
+    };
+    if object.kind() != Kind::Deployment {
+        return refuse(&format!("{} is not supported", hold.doing));
+    }
+    if is_paused(object) == hold.paused {
+        return refuse(hold.already);
+    }
+    let patch = record! { "spec" => record! { "paused" => hold.paused } };
+    send(call, object, patch, hold.done, save::Mode::of(args)?)
+}
+
+fn is_paused(object: &Object) -> bool {
+    object.body().at("spec.paused").as_bool() == Some(true)
+}
+
+/// `deployments.apps`.
+fn resource(object: &Object) -> String {
+    let info = object.kind().info();
+    if info.group.is_empty() { info.plural.to_owned() } else { format!("{}.{}", info.plural, info.group) }
+}
+
+fn write(
+    call: &mut Call,
+    object: &Object,
+    now: &Value,
+    after: &Value,
+    done: &str,
+    mode: save::Mode,
+) -> Result<(), Failure> {
+    send(call, object, merge::difference(now, after), done, mode)
+}
+
+fn send(call: &mut Call, object: &Object, patch: Value, done: &str, mode: save::Mode) -> Result<(), Failure> {
+    save::send(call.timeline, Request::Patch(object.key(), patch), mode)
+        .map_err(|refusal| Failure::refused(&refusal, ""))?;
+    call.say(&save::line(object.kind(), &object.meta().name, done, mode));
+    Ok(())
+}
