@@ -24,6 +24,13 @@ pub(super) const NS: Verb = Verb { name: "create ns", ..NAMESPACE };
 pub(super) const JOB: Verb =
     Verb { name: "create job", flags: &[args::CHANGE, &[value("image", ' '), value("from", ' ')]], run: job };
 
+/// `kubectl create deployment NAME --image=IMAGE [--replicas=N] [--port=N] [-- COMMAND…]`.
+pub(super) const DEPLOYMENT: Verb = Verb {
+    name: "create deployment",
+    flags: &[args::CHANGE, &[value("image", ' '), value("replicas", 'r'), value("port", ' ')]],
+    run: deployment,
+};
+
 fn of_file(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if let ([_, ..], None) = (args.words.as_slice(), args.get("filename")) {
         return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
@@ -115,6 +122,49 @@ fn spec_of_image(name: &str, image: &str, args: &Args) -> Value {
     let container = record! { "command" => command, "image" => image.to_owned(), "name" => name.to_owned() };
     let spec = record! { "containers" => vec![container], "restartPolicy" => "Never" };
     record! { "template" => record! { "spec" => spec } }
+}
+
+fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let image = args.get("image").ok_or_else(|| Failure::required("image"))?;
+    let name = one_name(args, "create deployment")?.to_owned();
+    let mode = save::Mode::of(args)?;
+    let replicas: i64 = args.get("replicas").and_then(|n| n.parse().ok()).unwrap_or(1);
+    // The container is named after its image, without registry, tag and digest.
+    let short = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
+    let mut container =
+        record! { "image" => image.to_owned(), "name" => short.to_owned(), "resources" => Map::new() };
+    if let Some(command) = args.after.clone().filter(|words| !words.is_empty()) {
+        container.set("command", command);
+    }
+    if let Some(port) = args.get("port").and_then(|p| p.parse::<i64>().ok()) {
+        container.set("ports", vec![record! { "containerPort" => port }]);
+    }
+    let labels = record! { "app" => name.clone() };
+    let template = record! {
+        "metadata" => record! { "labels" => labels.clone() },
+        "spec" => record! { "containers" => vec![container] },
+    };
+    let mut value = record! {
+        "apiVersion" => "apps/v1",
+        "kind" => "Deployment",
+        "metadata" => record! { "labels" => labels.clone(), "name" => name.clone() },
+        "spec" => record! {
+            "replicas" => replicas,
+            "selector" => record! { "matchLabels" => labels },
+            "strategy" => Map::new(),
+            "template" => template,
+        },
+        "status" => Map::new(),
+    };
+    let line = save::line(Kind::Deployment, &name, "created", mode);
+    if mode == save::Mode::DryClient {
+        return save::tell(call, args, &value, &line);
+    }
+    value.set("metadata.namespace", target::namespace(call, args));
+    value.map_mut().remove("status");
+    let object = save::send(call.timeline, Request::Create(value), mode)
+        .map_err(|refusal| Failure::error(format!("failed to create deployment: {}", refusal.message)))?;
+    save::tell(call, args, &object.to_value(), &line)
 }
 
 /// A Job as the CronJob's controller would make it. Models create_job.go: createJobFromCronJob.

@@ -14,6 +14,7 @@ mod create;
 mod delete;
 pub mod describe;
 mod duration;
+mod expose;
 mod failure;
 mod get;
 mod label;
@@ -23,6 +24,7 @@ mod patch;
 mod print;
 mod resource;
 mod rollout;
+mod run;
 pub mod sandbox;
 mod save;
 mod scale;
@@ -90,6 +92,7 @@ const VERBS: &[Verb] = &[
     create::NAMESPACE,
     create::NS,
     create::JOB,
+    create::DEPLOYMENT,
     create::FILE,
     rollout::STATUS,
     rollout::HISTORY,
@@ -104,11 +107,13 @@ const VERBS: &[Verb] = &[
     cordon::UNCORDON,
     cordon::TAINT,
     describe::VERB,
+    expose::VERB,
     get::VERB,
     label::LABEL,
     label::ANNOTATE,
     logs::VERB,
     patch::VERB,
+    run::VERB,
     scale::VERB,
     version::VERB,
 ];

@@ -91,7 +91,7 @@ fn bad_patch() -> Failure {
 }
 
 /// Reads a patch, which is JSON or YAML: the manifest room reads it as a field of an object.
-fn read(text: &str) -> Result<Value, Failure> {
+pub(super) fn read(text: &str) -> Result<Value, Failure> {
     let indented: String = text.lines().map(|line| format!("  {line}\n")).collect();
     let wrapped = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: patch}}\npatch:\n{indented}");
     let mut documents = manifest::parse(&wrapped).documents;
