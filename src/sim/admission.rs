@@ -45,10 +45,67 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     };
     match &mut object {
         Object::Job(job) => prepare_job(Rc::make_mut(job)),
+        Object::Pod(pod) => pod_names_what_is_there(world, pod)?,
         Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
         _ => {}
     }
     Ok(object)
+}
+
+/// Nothing is made in a namespace that is not there; this is said before anything else that is wrong.
+/// Models staging k8s.io/apiserver pkg/admission/plugin/namespace/lifecycle: Admit.
+pub(super) fn namespace_is_there(world: &World, kind: Kind, value: &Value) -> Result<(), Refusal> {
+    let name = value.at("metadata.namespace").as_str().unwrap_or("default");
+    let missing = world.store.lookup(Kind::Namespace, "", name).is_none();
+    if kind.info().namespaced && missing {
+        return Err(Refusal::not_found(Kind::Namespace, name));
+    }
+    Ok(())
+}
+
+/// A pod may name a priority class and a service account only if they exist.
+/// Models plugin/pkg/admission/priority and plugin/pkg/admission/serviceaccount: Admit.
+fn pod_names_what_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
+    let (spec, meta) = (pod.spec.raw(), &pod.meta);
+    let class = spec.get("priorityClassName").as_str().unwrap_or("");
+    let built_in = ["", "system-cluster-critical", "system-node-critical"].contains(&class);
+    if !built_in && world.store.lookup(Kind::PriorityClass, "", class).is_none() {
+        let why = format!("no PriorityClass with name {class} was found");
+        return Err(Refusal::forbidden(Kind::Pod, &meta.name, &why));
+    }
+    let account = spec.get("serviceAccountName").as_str().unwrap_or("");
+    let own = ["", "default"].contains(&account);
+    if !own && world.store.lookup(Kind::ServiceAccount, &meta.namespace, account).is_none() {
+        let which = format!("{}/{account}", meta.namespace);
+        let why = format!("error looking up service account {which}: serviceaccount \"{account}\" not found");
+        return Err(Refusal::forbidden(Kind::Pod, &meta.name, &why));
+    }
+    Ok(())
+}
+
+/// A service that changes its type loses what only its former type had, unless the user has set it anew.
+/// Models pkg/registry/core/service/strategy.go: dropTypeDependentFields.
+pub(super) fn drop_what_the_type_has_not(value: &mut Value, old: &Value) {
+    let kind_of = |v: &Value| v.at("spec.type").as_str().unwrap_or("ClusterIP").to_owned();
+    let (new_type, old_type) = (kind_of(value), kind_of(old));
+    let spec = value.map_mut().entry("spec".into()).or_default();
+    if new_type == "ExternalName" && old_type != "ExternalName" {
+        for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
+            if spec.get(name) == old.get("spec").get(name) {
+                spec.map_mut().remove(name);
+            }
+        }
+    }
+    let has_ports = |t: &str| matches!(t, "NodePort" | "LoadBalancer");
+    if has_ports(&old_type) && !has_ports(&new_type) && !spec.get("ports").is_null() {
+        let former = old.at("spec.ports").items();
+        for (i, port) in field(spec, "ports").list_mut().iter_mut().enumerate() {
+            let same = former.get(i).is_some_and(|f| f.get("nodePort") == port.get("nodePort"));
+            if same && !port.is_null() {
+                port.map_mut().remove("nodePort");
+            }
+        }
+    }
 }
 
 /// Podium's own limits. A real cluster has them too, only less clearly.

@@ -53,6 +53,7 @@ impl World {
     pub fn handle(&mut self, request: &Request) -> Result<Object, Refusal> {
         match request {
             Request::Create(value) => {
+                super::admission::namespace_is_there(self, kind_of(value)?, value)?;
                 let (kind, value) = self.prepared(value, None)?;
                 let object = Object::read(kind, &value);
                 let because = by_hand(Uid(0), "was created");
@@ -108,7 +109,12 @@ impl World {
         Err(Refusal::invalid(kind, name, errors))
     }
     fn write_over(&mut self, old: &Object, value: &Value) -> Result<Object, Refusal> {
-        let (kind, value) = self.prepared(value, Some(&old.to_value()))?;
+        let before = old.to_value();
+        let mut value = value.clone();
+        if old.kind() == Kind::Service {
+            super::admission::drop_what_the_type_has_not(&mut value, &before);
+        }
+        let (kind, value) = self.prepared(&value, Some(&before))?;
         let mut new = Object::read(kind, &value);
         new.keep_status(old);
         // The server owns the identity; a person may change only labels, annotations and finalizers.

@@ -86,6 +86,9 @@ impl Addresses {
     }
     /// Claims one node port. False: another service has it.
     pub fn claim_node_port(&mut self, port: i32, uid: Uid) -> bool {
+        if !NODE_PORTS.contains(&port) {
+            return false;
+        }
         let free = self.node_ports.get(&port).is_none_or(|owner| *owner == uid);
         if free {
             self.node_ports.insert(port, uid);
