@@ -14,6 +14,7 @@ mod meta;
 mod namespace;
 mod node;
 mod pod;
+mod pod_shown;
 mod quantity;
 mod replicaset;
 mod runtime;

@@ -327,49 +327,14 @@ impl Resource for Pod {
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
         self.node = old.node.clone();
+        Rc::make_mut(&mut self.spec).edit(|spec| pod_shown::hide(spec, old));
     }
     fn same_spec(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
-        record! { "spec" => pod_spec_value(self), "status" => self.status_value() }
+        record! { "spec" => pod_shown::spec(self), "status" => self.status_value() }
     }
-}
-
-/// The spec with what the server adds to each pod: node, priority, service account, its token's volume, tolerations.
-fn pod_spec_value(pod: &Pod) -> Value {
-    let mut spec = pod.spec.raw().clone();
-    if !pod.node.is_empty() {
-        spec.set("nodeName", pod.node.clone());
-    }
-    spec.default_to("enableServiceLinks", true);
-    spec.default_to("preemptionPolicy", "PreemptLowerPriority");
-    spec.default_to("priority", 0);
-    spec.default_to("serviceAccount", "default");
-    spec.default_to("serviceAccountName", "default");
-    let volume = token_volume_name(pod.meta.uid);
-    for list in ["containers", "initContainers"] {
-        if spec.get(list).is_null() {
-            continue;
-        }
-        for container in spec.map_mut().get_mut(list).expect("just seen").list_mut() {
-            let mount = record! { "mountPath" => "/var/run/secrets/kubernetes.io/serviceaccount", "name" => volume.clone(), "readOnly" => true };
-            container.map_mut().entry("volumeMounts".into()).or_default().list_mut().push(mount);
-        }
-    }
-    let tolerations = spec.map_mut().entry("tolerations".into()).or_default().list_mut();
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-        let covered = pod
-            .spec
-            .tolerations
-            .iter()
-            .any(|t| (t.key.is_empty() || t.key == key) && t.effect != Some(Effect::NoSchedule));
-        if !covered {
-            tolerations.push(record! { "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300 });
-        }
-    }
-    spec.map_mut().entry("volumes".into()).or_default().list_mut().push(token_volume(volume));
-    spec
 }
 
 /// The name of the volume that holds the service account's token.
@@ -386,16 +351,6 @@ pub fn suffix(mut bits: u64, length: usize) -> String {
         bits /= 27;
     }
     out
-}
-
-fn token_volume(name: Text) -> Value {
-    let token =
-        record! { "serviceAccountToken" => record! { "expirationSeconds" => 3607, "path" => "token" } };
-    let ca = record! { "configMap" => record! {
-    "items" => vec![record! { "key" => "ca.crt", "path" => "ca.crt" }], "name" => "kube-root-ca.crt" } };
-    let field = record! { "fieldRef" => record! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" }, "path" => "namespace" };
-    let namespace = record! { "downwardAPI" => record! { "items" => vec![field] } };
-    record! { "name" => name, "projected" => record! { "defaultMode" => 420, "sources" => vec![token, ca, namespace] } }
 }
 
 impl Pod {

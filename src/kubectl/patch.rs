@@ -76,6 +76,11 @@ fn patch(
         (_, Value::Map(_)) => merge::strategic(object.kind(), &now, &change),
         _ => return Err(bad_patch()),
     };
+    if let Some(refusal) = manifest::undecodable(object.kind(), &wanted)
+        && !refusal.message.contains("strict decoding error")
+    {
+        return Err(Failure::refused(&refusal, ""));
+    }
     let difference = merge::difference(&now, &wanted);
     let key = object.key();
     let written = save::send(call.timeline, Request::Patch(key, difference), mode)

@@ -48,6 +48,9 @@ pub enum Sandbox {
     Send(Text, Text),
 }
 
+/// Namespaces that the cluster cannot do without. Models apiserver pkg/admission/plugin/namespace/lifecycle.
+const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
+
 impl World {
     /// Carries out a request of a person.
     pub fn handle(&mut self, request: &Request) -> Result<Object, Refusal> {
@@ -77,6 +80,10 @@ impl World {
             }
             Request::Delete(key, propagation, grace) => {
                 let object = self.existing(key)?.clone();
+                if key.kind == Kind::Namespace && IMMORTAL.contains(&key.name.as_str()) {
+                    let why = "this namespace may not be deleted";
+                    return Err(Refusal::forbidden(key.kind, &key.name, why));
+                }
                 self.delete_by_hand(object.clone(), *propagation, *grace);
                 Ok(object)
             }

@@ -272,3 +272,160 @@ fn what_is_applied_is_taken_or_refused_in_the_same_words() {
     println!("{agree} of {all} manifests are taken or refused in the same words");
     assert!(agree >= REFUSALS_AGREE_MIN, "{REFUSALS_AGREE_MIN} manifests did agree");
 }
+
+/// Lines put together by chance are answered, and never make it panic.
+#[test]
+fn no_line_makes_it_panic() {
+    const WORDS: &[&str] = &[
+        "get",
+        "describe",
+        "delete",
+        "apply",
+        "logs",
+        "scale",
+        "patch",
+        "create",
+        "label",
+        "annotate",
+        "rollout",
+        "status",
+        "history",
+        "undo",
+        "restart",
+        "set",
+        "image",
+        "expose",
+        "run",
+        "cordon",
+        "taint",
+        "config",
+        "set-context",
+        "sandbox",
+        "crash",
+        "node-down",
+        "request",
+        "pods",
+        "pod/web",
+        "deploy",
+        "deploy/web",
+        "all",
+        "svc",
+        "job",
+        "nodes",
+        "node-1",
+        "ev",
+        "ep",
+        "web",
+        "nope",
+        "a/b/c",
+        "/",
+        ",",
+        "-",
+        "--",
+        "-o",
+        "yaml",
+        "json",
+        "wide",
+        "name",
+        "jsonpath={.items[*]",
+        "jsonpath={range .items[-9:9:0]}{..name}{end}",
+        "custom-columns=A:.x[0],B",
+        "-l",
+        "app in (",
+        "!",
+        "a=b,",
+        "--field-selector",
+        "status.phase!=x",
+        "--sort-by",
+        ".metadata.name",
+        "{",
+        "-A",
+        "-n",
+        "default",
+        "--all",
+        "--replicas=3",
+        "--replicas",
+        "99999999999999999999",
+        "-f",
+        "file",
+        "-p",
+        "{\"spec\":null}",
+        "[{\"op\":\"remove\",\"path\":\"/spec\"}]",
+        "--type=json",
+        "--type=merge",
+        "--dry-run=server",
+        "--tail=-1",
+        "--tail=1",
+        "--since=1h",
+        "k=v:NoSchedule",
+        "k-",
+        "nginx=x",
+        "*=",
+        "--image=x",
+        "--from=cronjob/x",
+        "--cascade",
+        "--grace-period=-5",
+        "é",
+        "\u{7f}",
+        "'",
+        "''",
+        "outside",
+        "http://[",
+        "http://web:99999/",
+    ];
+    let text = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {a: b}}, \
+                template: {metadata: {labels: {a: b}}, spec: {containers: [{name: nginx, image: nginx}]}}}}";
+    let mut timeline = Timeline::new(Config::default());
+    let mut context = Context::default();
+    let mut luck = 1u64;
+    let mut draw = |below: usize| {
+        luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (luck >> 33) as usize % below
+    };
+    for round in 0..6_000 {
+        if round % 200 == 0 {
+            kubectl::run(&mut timeline, &mut context, &Only(text), "apply -f file -n default");
+            let later = timeline.now() + Span::secs(2);
+            timeline.seek(later);
+        }
+        let line: Vec<&str> = (0..1 + draw(6)).map(|_| WORDS[draw(WORDS.len())]).collect();
+        let output = kubectl::run(&mut timeline, &mut context, &Only(text), &line.join(" "));
+        assert!(output.exit == 0 || !output.stderr.is_empty(), "{line:?} fails without a word");
+    }
+}
+
+/// How many commands of the recorded session must be answered in the same words; none is ever lost.
+const SESSION_AGREE_MIN: usize = 136;
+
+/// One long session of a person at a terminal. Its lines with pipes need a shell, and are not played.
+#[test]
+fn a_session_is_answered_in_the_same_words() {
+    let Some(session) = recording("cli/session.jsonl") else { return };
+    let folder = recordings().expect("the session lies beside the scenarios").join("cli");
+    let mut timeline = Timeline::new(Config { load_balancer_after: None, ..Config::default() });
+    let (mut context, files) = (Context::default(), podium::cli::Folder(folder));
+    kubectl::run(&mut timeline, &mut context, &files, "create namespace cli");
+    context.namespace = "cli".into();
+    let (mut agree, mut all) = (0, 0);
+    for case in session.lines().map(json::parse) {
+        let text = |name: &str| case.get(name).as_str().unwrap_or("").to_owned();
+        let exit = case.get("exit_code").as_int();
+        let (line, Some(exit)) = (text("cmd"), exit) else { continue };
+        if line.contains(" | ") {
+            continue;
+        }
+        let is = kubectl::run(&mut timeline, &mut context, &files, &line);
+        let took = if let Value::Float(secs) = case.get("secs") { *secs } else { 0.1 };
+        let later = timeline.now() + Span((took * 1e6) as i64);
+        timeline.seek(later);
+        let want =
+            Recorded { at: 0.0, line, stdout: text("stdout"), stderr: text("stderr"), exit: exit as i32 };
+        all += 1;
+        match difference(&want, &is) {
+            None => agree += 1,
+            Some(why) => println!("session: {}: {why}", want.line),
+        }
+    }
+    println!("{agree} of {all} commands of the session are answered in the same words");
+    assert!(agree >= SESSION_AGREE_MIN, "{SESSION_AGREE_MIN} commands were answered so");
+}
