@@ -31,7 +31,7 @@ test-native:
 	cargo test --quiet
 
 test-page: build | setup-test
-	node --test --test-concurrency=1 "tests/browser/*.test.mjs"
+	node --test --test-concurrency=1 tests/browser/*.test.mjs
 
 setup:
 	@tools/setup.sh page

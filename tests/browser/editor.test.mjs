@@ -57,9 +57,9 @@ test("mistakes are told and marked as they are written", async (t) => {
 });
 
 test("Ctrl+Enter applies, and says what became of each document", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await editor(page);
-    await pause(page);
+    await choose(page, "clusterip");
     await write(page, `${job("  backoffLimit: 4")}---\napiVersion: v1\nkind: Service\nmetadata:\n  name: front\nspec:\n  selector:\n    app: x\n  ports:\n  - port: 80\n`);
     assert.deepEqual(await apply(page), ["job.batch/typed created", "service/front created"]);
     assert.deepEqual(await apply(page), ["job.batch/typed unchanged", "service/front unchanged"]);
@@ -102,7 +102,7 @@ test("undo brings back what an example has replaced", () =>
   }));
 
 test("what is refused changes neither text nor cluster nor history", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     await goTo(page, 25);
     const late = await state(page);
@@ -123,9 +123,9 @@ test("what is refused changes neither text nor cluster nor history", () =>
   }));
 
 test("of several documents the good ones are taken, and each is answered", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await editor(page);
-    await pause(page);
+    await choose(page, "clusterip");
     await write(page, "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: good\n---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: BAD\n---\napiVersion: v1\nkind: Nonsense\nmetadata:\n  name: what\n");
     const answers = await apply(page);
     assert.equal(answers.length, 3, answers.join("\n"));

@@ -1,7 +1,7 @@
 // What should break a page: each such manifest gets a clear answer, the page goes on answering, and nothing is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { busy, editor, outcomes, pause, said, session, shot, state, text, until } from "./page.mjs";
+import { busy, choose, editor, outcomes, pause, said, session, shot, state, text, until } from "./page.mjs";
 
 const podium = session();
 /// How long the page may take to answer a press, and how long it may be busy without a pause, in milliseconds.
@@ -79,8 +79,9 @@ const paste = async (page, manifest) => {
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 const check = ({ name, manifest, answers, plays }) =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await editor(page);
+    await choose(page, "simple-job");
     const file = name.replaceAll(/[^a-z0-9]+/gi, "-");
     await paste(page, manifest);
     assert.equal((await text(page)).length, manifest.length, "all of it is in the editor");
@@ -115,7 +116,7 @@ function holds(name, presses, tasks) {
 for (const hostile of HOSTILE) test(hostile.name, () => check(hostile));
 
 test("the whole of a day of five-pod jobs at full speed, and the page answers", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await editor(page);
     await page.getByRole("button", { name: "Examples" }).click();
     await page.locator('[data-example="demo-cronjob"]').click();

@@ -22,7 +22,7 @@ const focus = (page) =>
   });
 
 test("Tab goes through the whole page, in order, and out of the editor again", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await editor(page);
     await choose(page, "parallel-3-of-5");
     await goTo(page, 8);
@@ -50,7 +50,7 @@ test("Tab goes through the whole page, in order, and out of the editor again", (
   }));
 
 test("the stage in words shows itself to who comes by keyboard, and selects", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     await goTo(page, 8);
     const pod = page.locator(".twin button").filter({ hasText: /^Pod work-job-/ }).first();
@@ -64,7 +64,7 @@ test("the stage in words shows itself to who comes by keyboard, and selects", ()
   }));
 
 test("a menu opens by keyboard, its items are reached, Escape closes it and gives the focus back", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     const button = page.getByRole("button", { name: "Examples" });
     await button.focus();
     await page.keyboard.press("Enter");
@@ -85,7 +85,7 @@ test("a menu opens by keyboard, its items are reached, Escape closes it and give
   }));
 
 test("the help opens with ?, tells every key, and Escape closes it", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await page.evaluate(() => document.activeElement.blur());
     await page.keyboard.press("?");
     const help = page.getByRole("dialog", { name: "Keys" });
@@ -105,7 +105,7 @@ const KEYS = [
 ];
 
 test("the keys do what the help says", async (t) => {
-  await podium.on({}, async (page) => {
+  await podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     for (const { key, does, check } of KEYS) {
       await t.test(`${key === " " ? "space" : key} ${does}`, async () => {
@@ -146,7 +146,7 @@ test("the keys do what the help says", async (t) => {
 });
 
 test("arrows move along the tabs below the stage", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await pause(page);
     await page.getByRole("tab", { name: "Timeline" }).focus();
     await page.keyboard.press("ArrowRight");
@@ -155,7 +155,7 @@ test("arrows move along the tabs below the stage", () =>
   }));
 
 test("the scrubber moves by arrow keys", () =>
-  podium.on({}, async (page) => {
+  podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
     await goTo(page, 5);
     await page.getByRole("slider", { name: "Time since the start" }).focus();
