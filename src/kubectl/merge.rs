@@ -5,6 +5,7 @@
 //! whose items have a name are merged item by item.
 
 use crate::api::{Kind, Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The field that tells the items of a list apart, if the list is merged item by item; none: it is replaced whole.
 /// Models the `patchMergeKey` tags of staging k8s.io/api.
@@ -99,31 +100,33 @@ fn without_nulls(map: &Map) -> Value {
 
 /// Has each item the key, and no two the same?
 fn are_told_apart(items: &[Value], key: &str) -> bool {
-    let mut seen: Vec<&Value> = items.iter().map(|item| item.get(key)).collect();
-    let all = seen.iter().all(|v| !v.is_null());
-    let same = |a: &&Value, b: &&Value| a.to_json().cmp(&b.to_json());
-    seen.sort_by(same);
-    all && seen.windows(2).all(|pair| pair[0] != pair[1])
+    let mut seen = BTreeSet::new();
+    items.iter().map(|item| item.get(key)).all(|id| !id.is_null() && seen.insert(id.to_json()))
 }
 
 /// Items of both lists are merged; those that were written before and are not any more go. The order is that of the
 /// manifest; what only the cluster has keeps its place among the others.
 fn merge_lists(kind: Kind, field: &str, key: &str, original: &Value, new: &[Value], now: &[Value]) -> Value {
-    let find = |items: &[Value], id: &Value| items.iter().position(|item| item.get(key) == id);
+    // By their keys, so that even lists of many thousands are merged at once.
+    let index = |items: &[Value]| -> BTreeMap<String, usize> {
+        items.iter().enumerate().map(|(at, item)| (item.get(key).to_json(), at)).collect()
+    };
+    let (in_new, in_now, in_original) = (index(new), index(now), index(original.items()));
+    let find = |index: &BTreeMap<String, usize>, id: &Value| index.get(&id.to_json()).copied();
     let is_deleted = |item: &Value| item.get("$patch").as_str() == Some("delete");
     let only_there = now.iter().enumerate().filter(|(_, item)| {
         let id = item.get(key);
-        find(new, id).is_none() && find(original.items(), id).is_none()
+        find(&in_new, id).is_none() && find(&in_original, id).is_none()
     });
     let mut only_there = only_there.peekable();
     let mut out: Vec<Value> = Vec::new();
     for item in new.iter().filter(|item| !is_deleted(item)) {
         let id = item.get(key);
-        let place = find(now, id);
+        let place = find(&in_now, id);
         while let Some((_, other)) = only_there.next_if(|(at, _)| place.is_some_and(|p| *at < p)) {
             out.push(other.clone());
         }
-        let was = find(original.items(), id).map_or(Value::Null, |i| original.items()[i].clone());
+        let was = find(&in_original, id).map_or(Value::Null, |i| original.items()[i].clone());
         let here = place.map_or(&Value::Null, |p| &now[p]);
         out.push(merge(kind, field, &was, item, here));
     }
