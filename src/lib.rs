@@ -10,6 +10,7 @@ pub mod app;
 pub mod cli;
 pub mod examples;
 pub mod kubectl;
+pub mod lesson;
 pub mod manifest;
 pub mod sim;
 pub mod view;
