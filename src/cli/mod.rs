@@ -1,8 +1,9 @@
-//! The headless face: `podium run SCRIPT` plays timed commands against a fresh cluster.
+//! The headless face: `podium run SCRIPT` plays timed commands against a fresh cluster, `podium lesson check` proves lessons.
 //!
 //! This room never knows the page, and never reads a clock: a script's time is the cluster's own. It is the only room
 //! but the page's that touches anything outside: it reads the script and the files that the script names.
 
+mod lesson;
 mod script;
 
 pub use script::{Command, Mistake, Script};
@@ -18,10 +19,12 @@ pub const USAGE: &str = "\
 podium: a Kubernetes cluster without a cluster
 
 usage: podium run SCRIPT [--json] [--seed N]
+       podium lesson check FILE...
 
   run SCRIPT   plays a script of timed commands against a fresh cluster
   --json       prints one JSON object a command: t, command, exit, stdout, stderr
   --seed N     the seed of all chance (1)
+  lesson check plays each lesson: its start must fail its goals, its solution must meet them
 
 A script has one command a line, in order of time; # starts a comment; files are relative to the script:
 
@@ -36,6 +39,7 @@ A script has one command a line, in order of time; # starts a comment; files are
 enum Order {
     Help,
     Run { script: PathBuf, form: Form, seed: Option<u64> },
+    CheckLessons(Vec<PathBuf>),
 }
 
 /// How results are printed.
@@ -52,6 +56,7 @@ pub fn main(args: &[String], out: &mut dyn Write, err: &mut dyn Write) -> io::Re
             out.write_all(USAGE.as_bytes())?;
             Ok(0)
         }
+        Ok(Order::CheckLessons(paths)) => lesson::check(&paths, out, err),
         Ok(Order::Run { script, form, seed }) => run(&script, form, seed, out, err),
         Err(why) => {
             write!(err, "podium: {why}\n\n{USAGE}")?;
@@ -64,6 +69,7 @@ fn order(args: &[String]) -> Result<Order, String> {
     let mut words = args.iter().map(String::as_str);
     match words.next() {
         Some("run") => {}
+        Some("lesson") => return lessons(words),
         Some("help" | "--help" | "-h") => return Ok(Order::Help),
         Some(other) => return Err(format!("there is no command {other:?}")),
         None => return Err("a command is missing".to_owned()),
@@ -82,6 +88,20 @@ fn order(args: &[String]) -> Result<Order, String> {
     }
     let script = script.ok_or("run: which SCRIPT?")?;
     Ok(Order::Run { script, form, seed })
+}
+
+fn lessons<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Order, String> {
+    match words.next() {
+        Some("check") => {}
+        Some(other) => return Err(format!("lesson: there is no command {other:?}")),
+        None => return Err("lesson: a command is missing".to_owned()),
+    }
+    let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
+    if paths.is_empty() {
+        Err("lesson check: which FILE?".to_owned())
+    } else {
+        Ok(Order::CheckLessons(paths))
+    }
 }
 
 fn number(text: &str) -> Result<u64, String> {

@@ -5,6 +5,7 @@ mod describe;
 mod hashes;
 mod json;
 mod kubectl;
+mod lesson;
 mod manifest;
 mod network;
 mod scenario;
