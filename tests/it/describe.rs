@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How many of the texts about kinds that are simulated must agree; none is ever lost.
-const AGREE_MIN: usize = 80;
+const AGREE_MIN: usize = 92;
 /// And of those about kinds that are only kept.
 const KEPT_AGREE_MIN: usize = 5;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
