@@ -1,7 +1,7 @@
 // What should break a page: each such manifest gets a clear answer, the page goes on answering, and nothing is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { busy, choose, editor, outcomes, pause, said, session, shot, state, text, until } from "./page.mjs";
+import { busy, choose, editor, outcomes, pause, rows, said, session, shot, state, tab, text, until } from "./page.mjs";
 
 const podium = session();
 /// How long the page may take to answer a press, and how long it may be busy without a pause, in milliseconds.
@@ -61,8 +61,8 @@ const HOSTILE = [
   { name: "replicas: 2000000000", manifest: workload("Deployment", "huge", "replicas: 2000000000"), answers: /created|limit|at most/, plays: true },
   { name: "parallelism: -1", manifest: workload("Job", "negative", "parallelism: -1"), answers: /is invalid: spec\.parallelism: Invalid value: -1: must be greater than or equal to 0/ },
   { name: "parallelism: 2000000000", manifest: workload("Job", "wide", "parallelism: 2000000000\n  completions: 2000000000"), answers: /created|limit|at most/, plays: true },
-  { name: "an endless loop in a container", manifest: workload("Job", "endless", "backoffLimit: 0", '["sh", "-c", "while true; do :; done"]'), answers: /^job.batch\/endless created$/, plays: true },
-  { name: "a loop that forks and prints without end", manifest: workload("Job", "chatty", "parallelism: 20\n  completions: 20", '["sh", "-c", "while true; do echo spam spam spam; done"]'), answers: /^job.batch\/chatty created$/, plays: true },
+  { name: "an endless loop in a container", manifest: workload("Job", "endless", "backoffLimit: 0", '["sh", "-c", "while true; do :; done"]'), answers: /^job.batch\/endless created$/, plays: true, tells: /endless-\w+ .*without ever waiting/ },
+  { name: "a loop that prints without end in twenty containers", manifest: workload("Job", "chatty", "parallelism: 20\n  completions: 20", '["sh", "-c", "while true; do echo spam spam spam; done"]'), answers: /^job.batch\/chatty created$/, plays: true, tells: /chatty-\w+ .*without ever waiting/ },
 ];
 
 /// Pastes as a person does: the clipboard's text arrives at the editor.
@@ -78,7 +78,7 @@ const paste = async (page, manifest) => {
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-const check = ({ name, manifest, answers, plays }) =>
+const check = ({ name, manifest, answers, plays, tells }) =>
   podium.onShared(async (page) => {
     await editor(page);
     await choose(page, "simple-job");
@@ -100,6 +100,11 @@ const check = ({ name, manifest, answers, plays }) =>
     await pause(page);
     await shot(page, `hostile-${file}`);
     assert.equal((await text(page)).length, manifest.length, "the text is still there");
+    if (tells) {
+      const list = await rows(page, "Events");
+      assert.ok(list.some((row) => tells.test(row)), `an event tells it: ${list.join("\n")}`);
+      await tab(page, "Timeline");
+    }
     // The cluster goes on taking what is right.
     await paste(page, "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: afterwards\n");
     await page.keyboard.press("Control+Enter");
