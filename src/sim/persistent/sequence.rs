@@ -75,7 +75,7 @@ impl<T: Clone> Sequence<T> {
         let end = len + self.gone;
         let chunks = Rc::make_mut(&mut self.chunks);
         chunks.truncate(end.div_ceil(CHUNK_MAX));
-        if let Some(last) = chunks.last_mut().filter(|_| end % CHUNK_MAX > 0) {
+        if let Some(last) = chunks.last_mut().filter(|_| !end.is_multiple_of(CHUNK_MAX)) {
             Rc::make_mut(last).truncate(end % CHUNK_MAX);
         }
     }

@@ -56,10 +56,10 @@ fn run(process: &mut Process) -> String {
         log.iter().for_each(|line| out.push_str(&format!("{at} {line}\n")));
         reply = Reply::Waited;
         match turn {
-            Turn::Sleep(span) => now = now + span,
+            Turn::Sleep(span) => now += span,
             Turn::Ask(question) => {
                 let (answer, span) = network(&question);
-                now = now + span;
+                now += span;
                 reply = Reply::Answer(answer);
             }
             Turn::Exit(code) => return format!("{out}{at} exit {code}"),
