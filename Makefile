@@ -30,8 +30,15 @@ lint: | setup-test
 test-native:
 	cargo test --quiet
 
+# Node serves as the wasm machine: what is compared is the core, which knows no browser.
+test-wasm: | setup-test
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner cargo test --quiet --target $(WASM) --test wasm
+
 test-page: build | setup-test
 	node --test --test-concurrency=1 tests/browser/*.test.mjs
+
+bench: build | setup-test ## Measures everything that has a budget.
+	node tools/bench/run.mjs
 
 setup:
 	@tools/setup.sh page
