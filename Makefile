@@ -32,7 +32,7 @@ test-native:
 
 # Node serves as the wasm machine: what is compared is the core, which knows no browser.
 test-wasm: | setup-test
-	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner cargo test --quiet --target $(WASM) --test wasm
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner cargo test --target $(WASM) --test wasm
 
 test-page: build | setup-test
 	node --test --test-concurrency=1 tests/browser/*.test.mjs
