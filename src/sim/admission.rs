@@ -2,7 +2,7 @@
 //!
 //! Models the `PrepareForCreate` of pkg/registry/*/strategy.go and the service allocators.
 
-use super::config::{NODES_MAX, OBJECTS_MAX, PODS_MAX};
+use super::config::{NODES_MAX, OBJECTS_MAX};
 use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
@@ -112,7 +112,9 @@ pub(super) fn drop_what_the_type_has_not(value: &mut Value, old: &Value) {
 fn limits(world: &World, object: &Object) -> Result<(), Refusal> {
     let store = &world.store;
     let full = match object.kind() {
-        Kind::Pod if store.pod_count() >= PODS_MAX => format!("{PODS_MAX} pods"),
+        Kind::Pod if store.pod_count() >= world.config().pods_max => {
+            format!("{} pods", world.config().pods_max)
+        }
         Kind::Node if world.scheduler.nodes() >= NODES_MAX => {
             format!("{NODES_MAX} nodes")
         }

@@ -20,6 +20,8 @@ pub struct Config {
     pub start: Time,
     /// The seed of all chance.
     pub seed: u64,
+    /// How many pods the cluster holds; [`PODS_MAX`] at most.
+    pub pods_max: usize,
     /// How long a cloud takes to hand out a load balancer's address; none: there is no cloud, and it never comes.
     pub load_balancer_after: Option<Span>,
 }
@@ -32,6 +34,7 @@ impl Default for Config {
             // 2026-01-05T00:00:00Z, a Monday.
             start: Time::from_unix(1_767_571_200),
             seed: 1,
+            pods_max: PODS_MAX,
             load_balancer_after: Some(Span::secs(2)),
         }
     }

@@ -116,7 +116,7 @@ impl Store {
         &self,
         owner: Uid,
         classes: std::ops::RangeInclusive<Class>,
-    ) -> impl Iterator<Item = &Object> {
+    ) -> impl DoubleEndedIterator<Item = &Object> {
         let (first, last) = classes.into_inner();
         self.owned
             .range((owner, first, Uid(0))..=(owner, last, Uid(u64::MAX)))
@@ -127,7 +127,7 @@ impl Store {
         &self,
         owner: Uid,
         classes: std::ops::RangeInclusive<Class>,
-    ) -> impl Iterator<Item = &Rc<Pod>> {
+    ) -> impl DoubleEndedIterator<Item = &Rc<Pod>> {
         self.owned(owner, classes).filter_map(Object::as_ref::<Pod>)
     }
     /// Everything that an owner owns.

@@ -19,6 +19,9 @@ use std::rc::Rc;
 
 /// How long it takes until a write is seen by those who watch.
 pub const WATCH_LATENCY: Span = Span::millis(10);
+/// The first and the longest wait of a controller that was refused.
+const RETRY: Span = Span::millis(5);
+const RETRY_MAX: Span = Span::secs(1_000);
 /// How many flights are kept to be seen.
 const FLIGHTS_MAX: usize = 2_000;
 
@@ -79,6 +82,8 @@ pub struct World {
     memos: Map<(Uid, Actor), Memo>,
     runtimes: Map<Uid, Rc<Runtime>>,
     acts: Map<Actor, Act>,
+    /// How often in a row the API server has refused what a controller wanted for an object.
+    refusals: Map<Event, u32>,
 }
 
 impl World {
@@ -105,6 +110,7 @@ impl World {
             memos: Map::default(),
             runtimes: Map::default(),
             acts: Map::default(),
+            refusals: Map::default(),
         };
         super::admission::bootstrap(&mut world);
         world
@@ -187,11 +193,12 @@ impl World {
             memos,
             runtimes,
             acts,
+            refusals,
         } = self;
         let mut hasher = StableHasher::default();
         (config, now, numbers, steps).hash(&mut hasher);
         (store, events, records, history, flights).hash(&mut hasher);
-        (queue, due, memos, runtimes, acts).hash(&mut hasher);
+        (queue, due, memos, runtimes, acts, refusals).hash(&mut hasher);
         (scheduler, addresses, links, switched_off, dead_nodes, pulled).hash(&mut hasher);
         hasher.finish()
     }
@@ -209,8 +216,9 @@ impl World {
             Event::Reconcile(row, uid) => {
                 let plan = (controllers::ALL[row as usize].reconcile)(self, uid);
                 let again = plan.again;
-                self.carry_out(plan, Actor::Controller(row), uid, cause);
+                let refused = self.carry_out(plan, Actor::Controller(row), uid, cause);
                 self.look_again(event, again, cause);
+                self.try_again(event, refused, cause);
             }
             Event::Schedule => {
                 let cycle = scheduler::cycle(self);
@@ -235,6 +243,18 @@ impl World {
         self.now = self.now.max(until);
     }
 
+    /// Whoever was refused tries again, each time after twice as long.
+    /// Models client-go util/workqueue: DefaultTypedControllerRateLimiter.
+    fn try_again(&mut self, event: Event, refused: bool, cause: u64) {
+        if !refused {
+            self.refusals.remove(&event);
+            return;
+        }
+        let times = self.refusals.entry(event).or_default();
+        *times += 1;
+        let wait = (RETRY * (1 << (*times - 1).min(18))).min(RETRY_MAX);
+        self.look_again(event, Some(wait), cause);
+    }
     fn look_again(&mut self, event: Event, again: Option<Span>, cause: u64) {
         if let Some(span) = again {
             self.wake(event, self.now + span, cause);
@@ -256,8 +276,9 @@ impl World {
         self.due.insert(event, Due { at, number, cause });
     }
 
-    /// Writes what an actor has decided. `about` is the object that it looked at, `cause` the write that woke it.
-    pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) {
+    /// Writes what an actor has decided; returns whether a pod was refused. `about` is the object that it looked at, `cause` the write that woke it.
+    pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) -> bool {
+        let mut refused = false;
         if !plan.caption.is_empty() {
             let act = Act { at: self.now, caption: plan.caption, about };
             self.acts.insert(by, act);
@@ -268,7 +289,11 @@ impl World {
                     // A controller that is refused says so itself, by looking at the limits before it plans.
                     let _ = self.create(object, by, cause, because);
                 }
-                Action::CreatePod(pod, because) => self.create_pod(*pod, by, cause, because),
+                // After a refusal the others would only be refused as well.
+                // Models pkg/controller/controller_utils.go: slowStartBatch.
+                Action::CreatePod(pod, because) => {
+                    refused = refused || !self.create_pod(*pod, by, cause, because);
+                }
                 Action::DeletePod(uid, because) => self.delete_pod(uid, by, cause, because),
                 Action::Update(object, because) => {
                     self.update(object, by, cause, because);
@@ -298,6 +323,7 @@ impl World {
                 }
             }
         }
+        refused
     }
 
     /// Says something about an object.
@@ -310,9 +336,10 @@ impl World {
 
     /// Creates a pod for its controller and says so about the controller.
     /// Models pkg/controller/controller_utils.go: RealPodControl.CreatePods.
-    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) {
+    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) -> bool {
         let owner = pod.meta.controller().map(|o| o.uid);
         let result = self.create(pod.into(), by, cause, because);
+        let made = result.is_ok();
         let (kind, reason, message) = match result {
             Ok(pod) => (EventType::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
             Err(refusal) => {
@@ -320,6 +347,7 @@ impl World {
             }
         };
         self.say_about(owner, by, kind, reason, message);
+        made
     }
     /// Deletes a pod for its controller and says so about the controller.
     /// Models pkg/controller/controller_utils.go: RealPodControl.DeletePod.

@@ -7,12 +7,14 @@ use crate::api::{Object, Uid};
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::Store;
-use crate::sim::world::World;
+use crate::sim::world::{WATCH_LATENCY, World};
 
 /// Its row.
 pub const CONTROLLER: Controller =
     Controller { name: "garbage-collector", source: "garbage-collector-controller", watches, reconcile };
 
+/// How many dependents are dealt with at once, so that no owner's end takes long.
+const BATCH: usize = 250;
 /// The finalizer of an owner that waits for its dependents.
 const FOREGROUND: &str = "foregroundDeletion";
 /// The finalizer of an owner that leaves its dependents behind.
@@ -49,7 +51,13 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         return plan;
     }
     let mut left = 0;
+    let mut orphans_left = false;
     for dependent in world.store.dependents(uid) {
+        if plan.actions.len() >= BATCH {
+            plan.again_after(WATCH_LATENCY);
+            orphans_left = orphans;
+            break;
+        }
         left += 1;
         if orphans {
             plan.update(
@@ -67,7 +75,7 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         plan.caption = format!("collects {left} dependents of a deleted owner").into();
     }
     let finalizer = if orphans { ORPHAN } else { FOREGROUND };
-    if waiting.is_some() && (orphans || left == 0) {
+    if waiting.is_some() && !orphans_left && (orphans || left == 0) {
         let because = Because::of(uid, "metadata.finalizers", "its dependents are dealt with");
         plan.actions.push(Action::Release(uid, finalizer, because));
     }

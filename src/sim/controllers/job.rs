@@ -150,6 +150,8 @@ struct Sync<'a> {
     stopping: Vec<&'a Rc<Pod>>,
     failures: u32,
     last_failure: Option<Time>,
+    /// How many pods the cluster still takes.
+    room: i32,
     plan: Plan,
 }
 
@@ -171,6 +173,7 @@ impl<'a> Sync<'a> {
             stopping: pods(Class::Stopping..=Class::Stopping).collect(),
             failures,
             last_failure,
+            room: world.config().pods_max.saturating_sub(world.store.pod_count()) as i32,
             plan: Plan::nothing(),
         }
     }
@@ -303,7 +306,8 @@ impl<'a> Sync<'a> {
             let because = Because::of(self.uid, field, self.plan.caption.clone());
             self.plan.actions.push(Action::CreatePod(Box::new(new_pod(&self.job)), because));
         }
-        (active + missing, ready, terminating)
+        // Those that are refused for want of room are not active.
+        (active + missing.min(self.room), ready, terminating)
     }
     /// Pods to remove first: not ready before ready, younger before older. Models activePodsForRemoval.
     fn rank_for_removal(&self, count: usize) -> Vec<&'a Rc<Pod>> {

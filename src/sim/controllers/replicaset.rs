@@ -79,10 +79,23 @@ fn manage(world: &World, set: &Rc<ReplicaSet>, active: i32, wanted: i32, plan: &
     }
     let surplus = (active - wanted).clamp(0, BURST) as usize;
     if surplus > 0 {
-        for pod in rank(world, uid).into_iter().take(surplus) {
+        for pod in doomed(world, uid, surplus) {
             plan.actions.push(Action::DeletePod(pod, because.clone()));
         }
     }
+}
+
+/// The pods to delete. Those without a node come first, the youngest before the others: where there are enough of them
+/// nobody else is looked at, as a cluster may hold very many that wait.
+fn doomed(world: &World, uid: Uid, count: usize) -> Vec<Uid> {
+    let starting = world.store.owned_pods(uid, Class::Starting..=Class::Starting);
+    let waiting = starting.rev().filter(|p| p.node.is_empty() && p.status.phase == Phase::Pending);
+    let mut doomed: Vec<Uid> = waiting.take(count).map(|p| p.meta.uid).collect();
+    if doomed.len() < count {
+        doomed = rank(world, uid);
+        doomed.truncate(count);
+    }
+    doomed
 }
 
 /// The pods in the order in which they are deleted: without a node, pending, not ready, on a node with more of their

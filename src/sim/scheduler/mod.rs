@@ -21,6 +21,8 @@ const CYCLE: Span = Span::millis(1);
 /// podMaxBackoff.
 const BACKOFF: Span = Span::secs(1);
 const BACKOFF_MAX: Span = Span::secs(10);
+/// Sets of pods that wait to be tried again are joined up to so many, so that there are never many sets.
+const MOVED_TOGETHER_MAX: usize = 4_000;
 /// Below so many nodes all are looked at. Models schedule_one.go: minFeasibleNodesToFind.
 const NODES_FEASIBLE_MIN: usize = 100;
 
@@ -50,7 +52,10 @@ pub struct Verdict {
 #[derive(Clone, Default, Hash)]
 pub struct Queue {
     ready: Set<(Time, Uid)>,
-    unschedulable: Map<Uid, Attempts>,
+    /// Pods that fitted nowhere, by when they may be tried again, once something has changed.
+    unschedulable: Set<(Time, Uid)>,
+    /// The same after something has changed: whole sets, so that a change costs the same however many pods wait.
+    moved: Sequence<Set<(Time, Uid)>>,
     attempts: Map<Uid, Attempts>,
     nodes: Sequence<NodeInfo>,
     number: Map<Text, usize>,
@@ -78,11 +83,11 @@ pub struct Cycle {
 impl Queue {
     /// Pods that wait for a cycle.
     pub fn len(&self) -> usize {
-        self.ready.len()
+        self.ready.len() + self.moved.iter().map(|set| set.len()).sum::<usize>()
     }
     /// Does nobody wait?
     pub fn is_empty(&self) -> bool {
-        self.ready.is_empty()
+        self.ready.is_empty() && self.moved.is_empty()
     }
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
@@ -96,12 +101,12 @@ impl Queue {
     /// Learns of a change; returns whether there is something to do.
     pub(super) fn watch(&mut self, now: Time, change: &Change) -> bool {
         match &change.new {
-            Object::Node(node) => self.node_changed(now, node, change.verb),
+            Object::Node(node) => self.node_changed(node, change.verb),
             Object::Pod(pod) => self.pod_changed(now, change, pod),
             _ => false,
         }
     }
-    fn node_changed(&mut self, now: Time, node: &Rc<Node>, verb: Verb) -> bool {
+    fn node_changed(&mut self, node: &Rc<Node>, verb: Verb) -> bool {
         let name = &node.meta.name;
         match (self.number.get(name).copied(), verb) {
             (Some(i), Verb::Deleted) => {
@@ -124,7 +129,7 @@ impl Queue {
                 });
             }
         }
-        self.flush(now)
+        self.flush()
     }
     fn pod_changed(&mut self, now: Time, change: &Change, pod: &Rc<Pod>) -> bool {
         let old = change.old.as_ref().and_then(Object::as_ref::<Pod>);
@@ -136,7 +141,7 @@ impl Queue {
             (Some(pod), None) => {
                 self.weigh(pod, -1);
                 // Room was made: what fitted nowhere may fit now.
-                return self.flush(now);
+                return self.flush();
             }
             _ => {}
         }
@@ -155,8 +160,9 @@ impl Queue {
         false
     }
     fn forget(&mut self, uid: Uid) {
-        self.unschedulable.remove(&uid);
-        self.attempts.remove(&uid);
+        if let Some(attempts) = self.attempts.remove(&uid) {
+            self.unschedulable.remove(&(attempts.again(), uid));
+        }
         // A pod that is deleted while it waits is dropped when its turn comes.
     }
     fn weigh(&mut self, pod: &Pod, sign: i64) {
@@ -172,13 +178,46 @@ impl Queue {
         }
     }
     /// Gives every pod that fitted nowhere another chance, after its back-off.
-    fn flush(&mut self, now: Time) -> bool {
-        let waiting = std::mem::take(&mut self.unschedulable);
-        for (uid, attempts) in waiting.iter() {
-            let backoff = (BACKOFF * (1 << attempts.count.saturating_sub(1).min(10))).min(BACKOFF_MAX);
-            self.ready.insert(((attempts.last + backoff).max(now), *uid));
+    /// Models pkg/scheduler/backend/queue: MoveAllToActiveOrBackoffQueue.
+    fn flush(&mut self) -> bool {
+        let mut moved = std::mem::take(&mut self.unschedulable);
+        if moved.is_empty() {
+            return false;
         }
-        !waiting.is_empty()
+        while let Some(last) = self.moved.back()
+            && last.len() <= moved.len()
+            && last.len() + moved.len() <= MOVED_TOGETHER_MAX
+        {
+            let last = self.moved.pop_back().expect("just seen");
+            moved.extend(last);
+        }
+        self.moved.push_back(moved);
+        true
+    }
+    /// The pod that waits for its turn longest, when its turn comes, and which set it is in; none: that of new pods.
+    fn first(&self) -> Option<(Time, Uid, Option<usize>)> {
+        let new = self.ready.get_min().map(|(at, uid)| (*at, *uid, None));
+        let moved = self.moved.iter().enumerate();
+        let heads = moved.filter_map(|(i, set)| set.get_min().map(|(at, uid)| (*at, *uid, Some(i))));
+        heads.chain(new).min()
+    }
+    fn take(&mut self, at: Time, uid: Uid, set: Option<usize>) {
+        let Some(i) = set else {
+            self.ready.remove(&(at, uid));
+            return;
+        };
+        self.moved[i].remove(&(at, uid));
+        if self.moved[i].is_empty() {
+            self.moved.remove(i);
+        }
+    }
+}
+
+impl Attempts {
+    /// When the pod may be tried again. Models pkg/scheduler/backend/queue: calculateBackoffDuration.
+    fn again(self) -> Time {
+        let doublings = self.count.saturating_sub(1).min(10);
+        self.last + (BACKOFF * (1 << doublings)).min(BACKOFF_MAX)
     }
 }
 
@@ -186,17 +225,17 @@ impl Queue {
 pub fn cycle(world: &World) -> Cycle {
     let mut queue = world.scheduler.clone();
     let mut cycle = Cycle { pod: Uid(0), plan: Plan::nothing(), again: None, queue: Queue::default() };
-    while let Some((at, uid)) = queue.ready.get_min().cloned() {
+    while let Some((at, uid, set)) = queue.first() {
         if at > world.now() {
             cycle.again = Some(at - world.now());
             break;
         }
-        queue.ready.remove(&(at, uid));
+        queue.take(at, uid, set);
         let waits = |p: &&Rc<Pod>| p.node.is_empty() && !p.meta.is_terminating();
         if let Some(pod) = world.store.get_as::<Pod>(uid).filter(waits) {
             cycle.pod = uid;
             cycle.plan = decide(world, &mut queue, pod);
-            cycle.again = (!queue.ready.is_empty()).then_some(CYCLE);
+            cycle.again = (!queue.is_empty()).then_some(CYCLE);
             break;
         }
     }
@@ -277,7 +316,7 @@ fn refuse(
     attempts.count += 1;
     attempts.last = world.now();
     let attempts = *attempts;
-    queue.unschedulable.insert(uid, attempts);
+    queue.unschedulable.insert((attempts.again(), uid));
     let mut waiting = Pod::clone(pod);
     let conditions = &mut waiting.status.conditions;
     if conditions.set("PodScheduled", false, "Unschedulable", message.clone(), world.now()) {
