@@ -250,7 +250,7 @@ impl World {
             self.refusals.remove(&event);
             return;
         }
-        let times = self.refusals.entry(event).or_default();
+        let times = self.refusals.get_or_default(event);
         *times += 1;
         let wait = (RETRY * (1 << (*times - 1).min(18))).min(RETRY_MAX);
         self.look_again(event, Some(wait), cause);

@@ -55,7 +55,7 @@ pub struct Queue {
     /// Pods that fitted nowhere, by when they may be tried again, once something has changed.
     unschedulable: Set<(Time, Uid)>,
     /// The same after something has changed: whole sets, so that a change costs the same however many pods wait.
-    moved: Sequence<Set<(Time, Uid)>>,
+    moved: Map<u64, Set<(Time, Uid)>>,
     attempts: Map<Uid, Attempts>,
     nodes: Sequence<NodeInfo>,
     number: Map<Text, usize>,
@@ -83,7 +83,7 @@ pub struct Cycle {
 impl Queue {
     /// Pods that wait for a cycle.
     pub fn len(&self) -> usize {
-        self.ready.len() + self.moved.iter().map(|set| set.len()).sum::<usize>()
+        self.ready.len() + self.moved.values().map(|set| set.len()).sum::<usize>()
     }
     /// Does nobody wait?
     pub fn is_empty(&self) -> bool {
@@ -184,31 +184,36 @@ impl Queue {
         if moved.is_empty() {
             return false;
         }
-        while let Some(last) = self.moved.back()
+        while let Some((number, last)) = self.moved.get_max()
             && last.len() <= moved.len()
             && last.len() + moved.len() <= MOVED_TOGETHER_MAX
         {
-            let last = self.moved.pop_back().expect("just seen");
-            moved.extend(last);
+            last.iter().for_each(|entry| moved.insert(*entry));
+            let number = *number;
+            self.moved.remove(&number);
         }
-        self.moved.push_back(moved);
+        let number = self.moved.get_max().map_or(0, |(last, _)| last + 1);
+        self.moved.insert(number, moved);
         true
     }
     /// The pod that waits for its turn longest, when its turn comes, and which set it is in; none: that of new pods.
-    fn first(&self) -> Option<(Time, Uid, Option<usize>)> {
+    fn first(&self) -> Option<(Time, Uid, Option<u64>)> {
         let new = self.ready.get_min().map(|(at, uid)| (*at, *uid, None));
-        let moved = self.moved.iter().enumerate();
-        let heads = moved.filter_map(|(i, set)| set.get_min().map(|(at, uid)| (*at, *uid, Some(i))));
+        let heads = self
+            .moved
+            .iter()
+            .filter_map(|(number, set)| set.get_min().map(|(at, uid)| (*at, *uid, Some(*number))));
         heads.chain(new).min()
     }
-    fn take(&mut self, at: Time, uid: Uid, set: Option<usize>) {
-        let Some(i) = set else {
+    fn take(&mut self, at: Time, uid: Uid, set: Option<u64>) {
+        let Some(number) = set else {
             self.ready.remove(&(at, uid));
             return;
         };
-        self.moved[i].remove(&(at, uid));
-        if self.moved[i].is_empty() {
-            self.moved.remove(i);
+        let Some(set) = self.moved.get_mut(&number) else { return };
+        set.remove(&(at, uid));
+        if set.is_empty() {
+            self.moved.remove(&number);
         }
     }
 }
