@@ -303,7 +303,10 @@ impl App {
                 self.editor.select(&self.text, span.start.byte, span.end.byte);
             }
             Msg::Select(uid) => self.select(uid),
-            Msg::StagePressed(x, y) => self.select(self.scene.find(x, y)),
+            Msg::StagePressed(x, y) => {
+                let (x, y) = self.stage.place(x, y);
+                self.select(self.scene.find(x, y));
+            }
             Msg::TimelinePressed(x, y) => self.timeline_pressed(x, y),
             Msg::Act(action) => self.act(action),
             other => self.move_in_time(other),
@@ -403,7 +406,7 @@ impl App {
             self.palette = Some(Palette::read());
         }
         let palette = self.palette.as_ref().expect("just read");
-        if let Some(room) = self.stage.room() {
+        if let Some(room) = self.stage.scaled_room() {
             let options = view::Options {
                 size: room,
                 selected: self.selected,

@@ -7,6 +7,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::NodeRef;
 
+/// Up to this room a unit of the picture is a CSS pixel; beyond it units grow.
+const UNSCALED: (f32, f32) = (860.0, 560.0);
+const SCALE_MAX: f32 = 1.7;
+
 /// A pane with a canvas in it.
 #[derive(Default)]
 pub struct Screen {
@@ -16,6 +20,17 @@ pub struct Screen {
     pub canvas: NodeRef,
     context: Option<CanvasRenderingContext2d>,
     drawn_at: (u32, u32),
+    /// How many CSS pixels one unit of the picture is.
+    scale: Scale,
+}
+
+/// A factor that is 1 unless something else was said.
+struct Scale(f32);
+
+impl Default for Scale {
+    fn default() -> Self {
+        Scale(1.0)
+    }
 }
 
 impl Screen {
@@ -24,6 +39,16 @@ impl Screen {
         let pane = self.pane.cast::<web_sys::Element>()?;
         let (w, h) = (pane.client_width(), pane.client_height());
         (w > 40 && h > 20).then_some((w as f32, h as f32))
+    }
+    /// The room in units of the picture, which grow with a large screen: what is projected is read from far away.
+    pub fn scaled_room(&mut self) -> Option<(f32, f32)> {
+        let (w, h) = self.room()?;
+        self.scale.0 = (w / UNSCALED.0).min(h / UNSCALED.1).clamp(1.0, SCALE_MAX);
+        Some((w / self.scale.0, h / self.scale.0))
+    }
+    /// A place on the canvas, in CSS pixels, as a place in the picture.
+    pub fn place(&self, x: f32, y: f32) -> (f32, f32) {
+        (x / self.scale.0, y / self.scale.0)
     }
     /// How far the pane is scrolled.
     pub fn scroll(&self) -> f32 {
@@ -43,14 +68,15 @@ impl Screen {
         }
         let Some(context) = &self.context else { return };
         let ratio = web_sys::window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(1.0, 3.0);
-        let pixels = |css: f32| (css as f64 * ratio).round() as u32;
+        let (ratio, scale) = (ratio * self.scale.0 as f64, self.scale.0);
+        let pixels = |units: f32| (units as f64 * ratio).round() as u32;
         let size = (pixels(scene.size.0), pixels(scene.size.1));
         if size != self.drawn_at {
             canvas.set_width(size.0);
             canvas.set_height(size.1);
             let style = canvas.style();
-            let _ = style.set_property("width", &format!("{}px", scene.size.0));
-            let _ = style.set_property("height", &format!("{}px", scene.size.1));
+            let _ = style.set_property("width", &format!("{}px", scene.size.0 * scale));
+            let _ = style.set_property("height", &format!("{}px", scene.size.1 * scale));
             self.drawn_at = size;
         }
         let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);

@@ -7,6 +7,9 @@ use crate::sim::{Actor, World, controllers};
 /// How long an actor stays lit after it acted.
 const LIT: Span = Span::millis(800);
 
+/// Below this width there is no room for everybody, in CSS pixels.
+const NARROW: f32 = 560.0;
+
 /// Where the actors of the control plane stand.
 pub struct Strip {
     /// The lower edge.
@@ -23,7 +26,11 @@ struct Chip {
 
 /// Draws the strip. `pace` is world seconds per second of the viewer: what is lit stays lit long enough to be seen.
 pub fn draw(scene: &mut Scene, world: &World, area: Rect, pace: f32) -> Strip {
-    let chips = chips(world);
+    let mut chips = chips(world);
+    if area.w < NARROW {
+        // A phone has room only for those who have had something to do.
+        chips.retain(|chip| chip.at.is_some() || chip.off);
+    }
     let lit_for = Span((LIT.0 as f32 * pace.max(1.0).sqrt()) as i64);
     let (caption, by) = last_decision(world, lit_for);
     let mut x = area.x + 16.0;

@@ -110,7 +110,12 @@ fn collect<'a>(
     window: (Time, Time),
     rows: &mut Vec<Row<'a>>,
 ) {
-    for (uid, track) in latest.history.owned(owner) {
+    let mut owned: Vec<_> = latest.history.owned(owner).collect();
+    if owner.is_some_and(|uid| latest.history.of(uid).is_some_and(|t| t.key.kind == Kind::CronJob)) {
+        // The newest run of a schedule is the one that is looked for.
+        owned.reverse();
+    }
+    for (uid, track) in owned {
         let over = track.gone.is_some_and(|gone| gone < window.0);
         if over || track.born > window.1 || rows.len() >= ROWS_MAX {
             continue;
@@ -141,16 +146,8 @@ fn axis(scene: &mut Scene, start: Time, window: (Time, Time), across: (f32, f32)
         let share = (start + Span::secs(at) - window.0).0 as f32 / length.0.max(1) as f32;
         let x = across.0 + share * room;
         if x >= across.0 - 1.0 {
-            let line = ((x, AXIS - 4.0), (x, height));
-            scene.lines.push(LineItem {
-                from: line.0,
-                to: line.1,
-                curved: false,
-                dashed: false,
-                width: 1.0,
-                ink: Ink::Line,
-                alpha: 0.7,
-            });
+            // A ground and no line, so that the rows are drawn over it.
+            scene.ground(Rect::new(x.round(), AXIS - 4.0, 1.0, height), 0.0, Ink::Line, 0.7);
             scene.text_to((x, 14.0), tick(at, step), 10.5, Face::Plain, Ink::Muted, Align::Middle);
         }
         at += step;
@@ -187,12 +184,12 @@ impl Line<'_> {
             let at = Rect::new(4.0, y + 1.0, self.across.1 + 8.0, GANTT_ROW - 2.0);
             scene.ground(at, 6.0, Ink::AccentSoft, 1.0);
         }
-        let name = match pod {
-            true => row.track.key.name.to_string(),
-            false => format!("{} {}", row.track.key.kind.info().name, row.track.key.name),
-        };
         let (face, size) = if pod { (Face::Mono, 11.0) } else { (Face::Bold, 12.0) };
-        let name = fit(&name, self.across.0 - indent - 8.0, size, face);
+        let kind = if pod { String::new() } else { format!("{} ", row.track.key.kind.info().name) };
+        let room = self.across.0 - indent - 8.0 - text_width(&kind, size, face);
+        // Siblings begin alike: what tells them apart stands at the end of their names.
+        let cut = if row.depth > 0 { fit_end } else { fit };
+        let name = format!("{kind}{}", cut(&row.track.key.name, room, size, face));
         scene.text((indent, y + 16.5), name, size, face, Ink::Text);
         scene.hit(Rect::new(0.0, y, self.across.1, GANTT_ROW), row.uid);
         let track = row.track;

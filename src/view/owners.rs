@@ -308,7 +308,11 @@ impl Card<'_, '_> {
             .collect();
         let surplus = jobs.len().saturating_sub(PLACES_MAX);
         if !jobs.is_empty() && self.x + 80.0 < self.at.right() - if self.wide { 130.0 } else { 10.0 } {
-            let caption = format!("{} kept", count(jobs.len(), "job"));
+            let kept = jobs.len().saturating_sub(active);
+            let caption = match active {
+                0 => format!("{} kept", count(kept, "job")),
+                n => format!("{kept} kept, {n} active"),
+            };
             self.places(0, &jobs[surplus..], 0, &caption);
         }
     }

@@ -291,6 +291,20 @@ pub fn fit(text: &str, width: f32, size: f32, face: Face) -> String {
     out
 }
 
+/// A text cut to a width, with `…` at its beginning where something is missing: for names that differ at their end.
+pub fn fit_end(text: &str, width: f32, size: f32, face: Face) -> String {
+    if text_width(text, size, face) <= width {
+        return text.to_owned();
+    }
+    let mut used = text_width("…", size, face);
+    let fits = |c: &char| {
+        used += text_width(c.encode_utf8(&mut [0; 4]), size, face);
+        used <= width
+    };
+    let kept: Vec<char> = text.chars().rev().take_while(fits).collect();
+    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+}
+
 /// A text broken into at most so many lines of a width; the last is cut.
 pub fn wrap(text: &str, width: f32, size: f32, face: Face, lines_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];

@@ -90,6 +90,20 @@ pub fn ports_line(service: &Service) -> String {
     service.spec.ports.iter().take(3).map(port).collect::<Vec<_>>().join(" ")
 }
 
+/// The way that a packet takes through a service's ports, in the room of a card: `:30001→80→8080`.
+fn way_line(service: &Service) -> String {
+    let way = |p: &crate::api::ServicePort| {
+        let node = if p.node_port != 0 { format!("{}→", p.node_port) } else { String::new() };
+        let target = match &p.target_port {
+            PortRef::Number(n) if *n == 0 || *n == p.port => String::new(),
+            PortRef::Number(n) => format!("→{n}"),
+            PortRef::Name(name) => format!("→{name}"),
+        };
+        format!(":{node}{}{target}", p.port)
+    };
+    service.spec.ports.iter().take(3).map(way).collect::<Vec<_>>().join(" ")
+}
+
 /// Draws the columns and their links to the pods; returns the lower edge.
 pub fn draw(
     scene: &mut Scene,
@@ -110,7 +124,8 @@ pub fn draw(
         let name = fit(&service.meta.name, room, 13.0, Face::Bold);
         scene.text((at.x + 13.0, y + 20.0), name, 13.0, Face::Bold, Ink::Text);
         let kind = format!("{} {}", service.spec.kind.word(), ports_line(service));
-        scene.text((at.x + 13.0, y + 36.0), fit(&kind, room, 10.5, Face::Mono), 10.5, Face::Mono, Ink::Muted);
+        let way = format!("{} {}", service.spec.kind.word(), way_line(service));
+        scene.text((at.x + 13.0, y + 36.0), fit(&way, room, 10.5, Face::Mono), 10.5, Face::Mono, Ink::Muted);
         let (line, ink) = endpoints_line(world, service);
         for (i, part) in wrap(&line, room, 11.0, Face::Plain, 2).into_iter().enumerate() {
             let face = if ink == Ink::Muted { Face::Plain } else { Face::Bold };

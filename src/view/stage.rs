@@ -72,7 +72,11 @@ fn columns(world: &World, top: f32, inner: f32) -> (Option<services::Columns>, R
         return (None, all);
     }
     let reached = shown.iter().any(|s| s.spec.kind != crate::api::ServiceType::ClusterIP);
-    let outside = if reached && inner >= 560.0 { 132.0 } else { 0.0 };
+    let outside = match inner {
+        w if !reached || w < 560.0 => 0.0,
+        w if w < 700.0 => 132.0,
+        _ => 164.0,
+    };
     let gap = if inner >= 560.0 { 30.0 } else { 12.0 };
     let width = if inner >= 560.0 { 196.0 } else { (inner * 0.44).min(190.0) };
     let x = MARGIN + if outside > 0.0 { outside + gap } else { 0.0 };
