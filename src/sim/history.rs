@@ -153,7 +153,8 @@ fn ready_state(ready: bool) -> State {
     if ready { State::Ready } else { State::Running }
 }
 
-fn pod_state(pod: &Pod) -> State {
+/// What a pod is doing.
+pub fn pod_state(pod: &Pod) -> State {
     match pod.status.phase {
         Phase::Succeeded => return State::Succeeded,
         Phase::Failed => return State::Failed,

@@ -2,8 +2,9 @@
 //!
 //! The store never decides anything and never knows who writes. Nobody scans all pods: what is asked often has an index.
 
+use super::history::{State, pod_state};
 use super::persistent::{Map, Set};
-use crate::api::{Key, Kind, Labels, Object, Phase, Pod, Resources, Text, Typed, Uid};
+use crate::api::{Key, Kind, Labels, Object, Phase, Pod, Resources, Text, Time, Typed, Uid};
 use std::rc::Rc;
 
 /// How an owner sees a pod, in the order in which owners care.
@@ -50,6 +51,21 @@ pub fn class_of(object: &Object) -> Class {
     }
 }
 
+/// What is seen of a pod at a glance, kept where its node is: a picture of thousands looks at no pod itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Glance {
+    /// What it is doing.
+    pub state: State,
+    /// When it was made.
+    pub created: Time,
+}
+
+impl Glance {
+    fn at(pod: &Pod) -> Glance {
+        Glance { state: pod_state(pod), created: pod.meta.created }
+    }
+}
+
 /// Every object of the cluster.
 #[derive(Clone, Default, Hash)]
 pub struct Store {
@@ -57,7 +73,7 @@ pub struct Store {
     names: Map<Key, Uid>,
     owned: Set<(Uid, Class, Uid)>,
     tallies: Map<Uid, Tally>,
-    on_node: Set<(Text, Uid)>,
+    on_node: Map<(Text, Uid), Glance>,
     loads: Map<Text, Resources>,
     labelled: Set<(Text, Text, Text, Uid)>,
     revision: u64,
@@ -146,7 +162,16 @@ impl Store {
     pub fn pods_on(&self, node: &Text) -> impl Iterator<Item = &Rc<Pod>> {
         self.on_node
             .range((node.clone(), Uid(0))..=(node.clone(), Uid(u64::MAX)))
-            .filter_map(|(_, uid)| self.get_as::<Pod>(*uid))
+            .filter_map(|((_, uid), _)| self.get_as::<Pod>(*uid))
+    }
+    /// The pods bound to a node, at a glance.
+    pub fn glances_on(&self, node: &Text) -> impl ExactSizeIterator<Item = (Uid, Glance)> {
+        let range = self.on_node.range((node.clone(), Uid(0))..=(node.clone(), Uid(u64::MAX)));
+        range.map(|((_, uid), glance)| (*uid, *glance))
+    }
+    /// How many pods are bound to a node, those that have ended too.
+    pub fn pod_count_on(&self, node: &Text) -> usize {
+        self.glances_on(node).len()
     }
     /// What the pods on a node that have not ended ask for.
     pub fn load(&self, node: &str) -> Resources {
@@ -274,15 +299,15 @@ impl Store {
     }
 
     fn reindex_node(&mut self, uid: Uid, old: Option<&Rc<Pod>>, new: Option<&Rc<Pod>>) {
-        let place = |p: &Rc<Pod>| (!p.node.is_empty()).then(|| p.node.clone());
-        let (before, after) = (old.and_then(place), new.and_then(place));
-        if before != after {
-            if let Some(node) = &before {
-                self.on_node.remove(&(node.clone(), uid));
-            }
-            if let Some(node) = &after {
-                self.on_node.insert((node.clone(), uid));
-            }
+        let bound = |p: &&Rc<Pod>| !p.node.is_empty();
+        let (before, after) = (old.filter(bound), new.filter(bound));
+        if let Some(pod) = before.filter(|p| after.is_none_or(|new| new.node != p.node)) {
+            self.on_node.remove(&(pod.node.clone(), uid));
+        }
+        let known = before.filter(|p| after.is_some_and(|new| new.node == p.node)).map(|p| Glance::at(p));
+        if let Some((pod, glance)) = after.map(|p| (p, Glance::at(p))).filter(|(_, new)| known != Some(*new))
+        {
+            self.on_node.insert((pod.node.clone(), uid), glance);
         }
         // A pod that has ended gives back what it asked for.
         let weighs = |p: &&Rc<Pod>| !p.node.is_empty() && !p.is_terminal();

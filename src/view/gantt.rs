@@ -12,7 +12,7 @@ const AXIS: f32 = 24.0;
 /// The longest stretch of time that is shown at once.
 const WINDOW_MAX: Span = Span::secs(600);
 /// How many rows are looked at.
-const ROWS_MAX: usize = 5_000;
+const ROWS_MAX: usize = 800;
 
 /// The timeline's picture.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -62,6 +62,11 @@ pub fn gantt(world: &World, latest: &World, size: (f32, f32), scroll: f32, selec
         let line = Line { world, latest, row, y, across, x_of: &x_of };
         line.draw(&mut scene, selected);
     }
+    if rows.len() >= ROWS_MAX {
+        let at = (10.0, AXIS + ROWS_MAX as f32 * GANTT_ROW - scroll + 16.5);
+        let more = format!("… and more: {ROWS_MAX} rows are shown");
+        scene.text(at, more, 11.0, Face::Plain, Ink::Muted);
+    }
     if rows.is_empty() {
         let at = (across.0 + 12.0, AXIS + 26.0);
         scene.text(at, "Nothing has run yet. Apply a manifest.", 12.5, Face::Plain, Ink::Muted);
@@ -79,7 +84,7 @@ pub fn gantt(world: &World, latest: &World, size: (f32, f32), scroll: f32, selec
         };
         scene.lines.push(line((x, 14.0), (x, size.1), 2.0));
     }
-    Gantt { scene, height: AXIS + rows.len() as f32 * GANTT_ROW + 8.0, window, across }
+    Gantt { scene, height: AXIS + rows.len() as f32 * GANTT_ROW + 32.0, window, across }
 }
 
 /// Everything, as long as that is short; then a window that goes with the present.
@@ -110,14 +115,16 @@ fn collect<'a>(
     window: (Time, Time),
     rows: &mut Vec<Row<'a>>,
 ) {
-    let mut owned: Vec<_> = latest.history.owned(owner).collect();
-    if owner.is_some_and(|uid| latest.history.of(uid).is_some_and(|t| t.key.kind == Kind::CronJob)) {
-        // The newest run of a schedule is the one that is looked for.
-        owned.reverse();
-    }
-    for (uid, track) in owned {
+    // The newest run of a schedule is the one that is looked for.
+    let newest_first =
+        owner.and_then(|uid| latest.history.of(uid)).is_some_and(|t| t.key.kind == Kind::CronJob);
+    let mut owned = latest.history.owned(owner);
+    while let Some((uid, track)) = if newest_first { owned.next_back() } else { owned.next() } {
+        if rows.len() >= ROWS_MAX {
+            return;
+        }
         let over = track.gone.is_some_and(|gone| gone < window.0);
-        if over || track.born > window.1 || rows.len() >= ROWS_MAX {
+        if over || track.born > window.1 {
             continue;
         }
         // A job that ended before the window and whose pods did too says nothing here.

@@ -1,6 +1,6 @@
 //! One object looked at closely: what it is now, why, what was said about it, and what can be done to it.
 
-use super::nodes::{part_done, state_of_pod};
+use super::nodes::part_done;
 use super::owners::job_word;
 use super::panels::{EventRow, events};
 use super::scene::Ink;
@@ -10,7 +10,7 @@ use crate::api::{
     ContainerState, CronJob, Deployment, Job, Key, Kind, Node, Object, Pod, Service, Span, Text, Uid, dotted,
     format_cpu, format_memory,
 };
-use crate::sim::{Actor, Record, State, Verb, World};
+use crate::sim::{Actor, Record, State, Verb, World, pod_state};
 
 /// Something that is so.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -115,7 +115,7 @@ pub fn inspect(world: &World, uid: Uid) -> Option<Inspector> {
 fn state(world: &World, object: &Object) -> (String, Ink, String) {
     match object {
         Object::Pod(pod) => {
-            let state = state_of_pod(pod);
+            let state = pod_state(pod);
             (state_word(state).to_owned(), Ink::State(state), pod_remark(world, pod, state))
         }
         Object::Job(job) => {

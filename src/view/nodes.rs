@@ -2,14 +2,16 @@
 
 use super::scene::*;
 use super::words::{count, state_word};
-use crate::api::{ContainerState, Node, Object, Pod, Span, Text, Time, Uid};
+use crate::api::{ContainerState, Node, Pod, Span, Text, Time, Uid};
 use crate::sim::kubelet::CellState;
-use crate::sim::{State, World, state_of};
+use crate::sim::{Glance, State, World, pod_state};
 use std::rc::Rc;
 
 const GAP: f32 = 10.0;
 /// Above so many nodes each is a tile without its pods.
 const TILES_FROM: usize = 400;
+/// The smallest cell of a pod.
+const CELL_MIN: f32 = 3.5;
 /// The head of a node: its name and bars.
 const HEAD: f32 = 34.0;
 
@@ -22,14 +24,23 @@ pub struct Place {
     pub size: f32,
 }
 
+/// A pod at its place.
+#[derive(Clone, Copy)]
+pub struct Standing {
+    /// Which.
+    pub uid: Uid,
+    /// What is seen of it.
+    pub seen: Glance,
+    /// Where.
+    pub place: Place,
+}
+
 /// The nodes as they were drawn.
 pub struct Nodes {
     /// The lower edge.
     pub bottom: f32,
-    /// Each pod that was drawn, by identity.
-    pub places: Vec<(Uid, Place)>,
     /// Each pod with its place, to be drawn by whoever knows how it travels.
-    pub pods: Vec<(Rc<Pod>, Place)>,
+    pub pods: Vec<Standing>,
 }
 
 /// How the nodes are laid out.
@@ -50,14 +61,14 @@ pub fn draw(scene: &mut Scene, world: &World, area: Rect, selected: Option<Uid>)
     nodes.sort_by_key(|n| n.meta.uid);
     if nodes.is_empty() {
         scene.text((area.x, area.y + 20.0), "no nodes: nothing can run", 13.0, Face::Plain, Ink::Muted);
-        return Nodes { bottom: area.y + 30.0, places: Vec::new(), pods: Vec::new() };
+        return Nodes { bottom: area.y + 30.0, pods: Vec::new() };
     }
     if nodes.len() > TILES_FROM {
         return tiles(scene, world, &nodes, area);
     }
-    let fullest = nodes.iter().map(|n| world.store.pods_on(&n.meta.name).count()).max().unwrap_or(0);
+    let fullest = nodes.iter().map(|n| world.store.pod_count_on(&n.meta.name)).max().unwrap_or(0);
     let grid = choose_grid(nodes.len(), fullest, area);
-    let mut drawn = Nodes { bottom: area.y, places: Vec::new(), pods: Vec::new() };
+    let mut drawn = Nodes { bottom: area.y, pods: Vec::new() };
     for (i, node) in nodes.iter().enumerate() {
         let x = area.x + (i % grid.columns) as f32 * (grid.w + GAP);
         let y = area.y + (i / grid.columns) as f32 * (grid.h + GAP);
@@ -87,13 +98,17 @@ fn choose_grid(nodes: usize, fullest: usize, area: Rect) -> Grid {
         if columns > 1 && w < if nodes > 40 { 56.0 } else { 128.0 } {
             break;
         }
-        let h = fair.clamp(least, most);
+        // Where a fair share of the height is too little for the pods, nodes grow and the stage scrolls.
+        let h = fair.clamp(least, most).max(height_for(room_for, w));
         let cell = cell_size(room_for, w, h);
-        let fits = fair >= least || columns == nodes;
         let holes = rows * columns - nodes;
         let shape = (w / h / 2.6).ln().abs();
-        let score = (cell.min(46.0) * 12.0) as i32 - holes as i32 * 40 - (shape * 30.0) as i32
-            + if fits { 2000 } else { 0 };
+        // What must be scrolled to is worse than what is small.
+        let beyond = (rows as f32 * (h + GAP) - GAP - area.h).max(0.0);
+        let score = (cell.min(46.0) * 12.0) as i32
+            - holes as i32 * 40
+            - (shape * 30.0) as i32
+            - (beyond * 4.0) as i32;
         if best.as_ref().is_none_or(|(s, _)| score > *s) {
             best = Some((score, Grid { columns, w, h, cell, labels: cell >= 34.0 }));
         }
@@ -106,12 +121,18 @@ fn cell_size(pods: usize, w: f32, h: f32) -> f32 {
     let head = if w < 120.0 { 18.0 } else { HEAD };
     let (w, h) = (w - 20.0, h - head - 8.0);
     let sizes =
-        [46.0, 42.0, 38.0, 34.0, 30.0, 26.0, 22.0, 19.0, 16.0, 13.0, 11.0, 9.0, 7.0, 5.5, 4.5, 3.5, 2.5];
+        [46.0, 42.0, 38.0, 34.0, 30.0, 26.0, 22.0, 19.0, 16.0, 13.0, 11.0, 9.0, 7.0, 5.5, 4.5, CELL_MIN];
     let holds = |s: f32| {
         let tall = if s >= 34.0 { s + 15.0 } else { s };
         (w / s).floor() as usize * ((h / tall).floor() as usize)
     };
-    sizes.into_iter().find(|s| holds(*s) >= pods).unwrap_or(2.0)
+    sizes.into_iter().find(|s| holds(*s) >= pods).unwrap_or(CELL_MIN)
+}
+
+/// The least height with which so many pods can still be told apart.
+fn height_for(pods: usize, w: f32) -> f32 {
+    let (head, in_a_row) = (if w < 120.0 { 18.0 } else { HEAD }, (((w - 20.0) / CELL_MIN) as usize).max(1));
+    head + 8.0 + pods.div_ceil(in_a_row) as f32 * CELL_MIN + 0.5
 }
 
 fn head(scene: &mut Scene, world: &World, node: &Node, at: Rect) {
@@ -161,15 +182,14 @@ fn place_pods(world: &World, node: &Node, at: Rect, grid: &Grid, drawn: &mut Nod
     let columns = (((at.w - 20.0) / cell).floor() as usize).max(1);
     let head = if at.w < 120.0 { 18.0 } else { HEAD };
     let size = if grid.labels { cell - 14.0 } else { cell * 0.86 };
-    for (i, pod) in world.store.pods_on(&node.meta.name).enumerate() {
+    for (i, (uid, seen)) in world.store.glances_on(&node.meta.name).enumerate() {
         let x = at.x + 10.0 + (i % columns) as f32 * cell + cell / 2.0;
         let y = at.y + head + 4.0 + (i / columns) as f32 * tall + cell / 2.0;
         if y + size / 2.0 > at.bottom() - 2.0 {
             break;
         }
         let place = Place { at: (x, y), size };
-        drawn.places.push((pod.meta.uid, place));
-        drawn.pods.push((Rc::clone(pod), place));
+        drawn.pods.push(Standing { uid, seen, place });
     }
 }
 
@@ -199,7 +219,7 @@ fn tiles(scene: &mut Scene, world: &World, nodes: &[&Rc<Node>], area: Rect) -> N
     let text = format!("{} nodes, {pods} pods: each tile a node, the fuller the stronger", nodes.len());
     scene.text((area.x, bottom + 16.0), text.clone(), 11.5, Face::Plain, Ink::Muted);
     scene.say(None, 0, text);
-    Nodes { bottom: bottom + 22.0, places: Vec::new(), pods: Vec::new() }
+    Nodes { bottom: bottom + 22.0, pods: Vec::new() }
 }
 
 /// How far a running pod is, where that is known: the way to the end of what it waits for, or to its next restart.
@@ -256,25 +276,20 @@ pub fn short_name(pod: &Pod) -> &str {
     }
 }
 
-/// What an owner or a pod is doing.
-pub fn state_of_pod(pod: &Rc<Pod>) -> State {
-    state_of(&Object::Pod(Rc::clone(pod))).unwrap_or(State::Unknown)
-}
-
 fn say(scene: &mut Scene, world: &World, nodes: &[&Rc<Node>]) {
     /// Beyond so many pods the twin counts them instead of naming each.
     const NAMED_MAX: usize = 60;
     let total: usize = world.store.pod_count();
     for node in nodes.iter().take(100) {
         let name: &Text = &node.meta.name;
-        let n = world.store.pods_on(name).count();
+        let n = world.store.pod_count_on(name);
         let ready = if node.is_ready() { "Ready" } else { "NotReady" };
         scene.say(Some(node.meta.uid), 0, format!("Node {name}: {ready}, {}", count(n, "pod")));
         if total > NAMED_MAX {
             continue;
         }
         for pod in world.store.pods_on(name) {
-            let line = pod_line(world, pod, state_of_pod(pod));
+            let line = pod_line(world, pod, pod_state(pod));
             scene.say(Some(pod.meta.uid), 1, line);
         }
     }

@@ -158,14 +158,14 @@ impl Card<'_, '_> {
         self.scene.say(None, 1, text);
     }
     /// Places that are filled one by one, or a bar where they are too many.
-    fn places(&mut self, wanted: usize, have: &[(State, Option<Uid>)], done: usize, caption: &str) {
+    fn places(&mut self, wanted: usize, have: &Held, done: usize, caption: &str) {
         let y = self.line();
         let (x, size) = (self.x, if self.wide { 25.0 } else { 21.0 });
         self.door = (x + size, y);
-        let width = if wanted.max(have.len()) <= PLACES_MAX {
-            for i in 0..wanted.max(have.len()) {
+        let width = if wanted.max(have.count) <= PLACES_MAX {
+            for i in 0..wanted.max(have.count) {
                 let middle = (x + i as f32 * (size + 6.0) + size / 2.0, y);
-                let (state, uid) = have.get(i).map_or((None, None), |(s, u)| (Some(*s), *u));
+                let (state, uid) = have.shown.get(i).map_or((None, None), |(s, u)| (Some(*s), *u));
                 self.scene.pods.push(PodItem {
                     at: middle,
                     size,
@@ -179,10 +179,10 @@ impl Card<'_, '_> {
                     self.scene.hit(at, uid);
                 }
             }
-            wanted.max(have.len()) as f32 * (size + 6.0)
+            wanted.max(have.count) as f32 * (size + 6.0)
         } else {
             let room = if self.wide { 180.0 } else { 150.0 };
-            self.bar(x, y, room, wanted, done, have.len().saturating_sub(done));
+            self.bar(x, y, room, wanted, done, have.count.saturating_sub(done));
             room
         };
         self.caption(x, caption);
@@ -313,7 +313,8 @@ impl Card<'_, '_> {
                 0 => format!("{} kept", count(kept, "job")),
                 n => format!("{kept} kept, {n} active"),
             };
-            self.places(0, &jobs[surplus..], 0, &caption);
+            let shown = jobs[surplus..].to_vec();
+            self.places(0, &Held { count: shown.len(), shown }, 0, &caption);
         }
     }
 
@@ -330,10 +331,8 @@ impl Card<'_, '_> {
         self.head("Deployment", &deployment.meta.name, &word, ink);
         let sets: Vec<&Rc<ReplicaSet>> =
             self.world.store.dependents(self.uid).filter_map(Object::as_ref::<ReplicaSet>).collect();
-        let have: Vec<(State, Option<Uid>)> = sets
-            .iter()
-            .flat_map(|set| pods_of(self.world, set.meta.uid, wanted.max(PLACES_MAX) + 1))
-            .collect();
+        let mut have = Held::default();
+        sets.iter().for_each(|set| have.add(self.world, set.meta.uid));
         let caption = format!("{} of {wanted} ready", status.ready);
         self.places(wanted, &have, status.ready.max(0) as usize, &caption);
         let live = sets.iter().filter(|s| s.status.replicas > 0 || s.replicas() > 0);
@@ -360,21 +359,37 @@ impl Card<'_, '_> {
         let done = ready as usize >= wanted;
         let (word, ink) = if done { ("Ready", Ink::Good) } else { ("Progressing", Ink::Accent) };
         self.head("ReplicaSet", &set.meta.name, word, ink);
-        let have = pods_of(self.world, self.uid, wanted.max(PLACES_MAX) + 1);
+        let mut have = Held::default();
+        have.add(self.world, self.uid);
         self.places(wanted, &have, ready.max(0) as usize, &format!("{ready} of {wanted} ready"));
     }
 }
 
-/// The states of an owner's pods that are not yet over, oldest first.
-fn pods_of(world: &World, owner: Uid, at_most: usize) -> Vec<(State, Option<Uid>)> {
-    let pods = world.store.owned(owner, Class::Starting..=Class::Stopping).take(at_most);
-    let mut all: Vec<(Uid, State)> = pods.filter_map(|o| state_of(o).map(|s| (o.meta().uid, s))).collect();
-    all.sort_by_key(|(uid, _)| *uid);
-    all.into_iter().map(|(uid, state)| (state, Some(uid))).collect()
+/// What fills an owner's places: how many there are, and the states of as many as can be drawn one by one.
+#[derive(Default)]
+struct Held {
+    count: usize,
+    shown: Vec<(State, Option<Uid>)>,
+}
+
+impl Held {
+    /// Adds an owner's pods that are not yet over, oldest first. Where they are many nobody looks at each.
+    fn add(&mut self, world: &World, owner: Uid) {
+        let tally = world.store.tally(owner);
+        let count: u32 = tally[..=Class::Stopping as usize].iter().sum();
+        self.count += count as usize;
+        if self.count > PLACES_MAX {
+            return;
+        }
+        let pods = world.store.owned(owner, Class::Starting..=Class::Stopping);
+        let mut all: Vec<_> = pods.filter_map(|o| Some((state_of(o)?, Some(o.meta().uid)))).collect();
+        all.sort_by_key(|(_, uid)| *uid);
+        self.shown.extend(all);
+    }
 }
 
 /// How many completions a Job wants, what fills their places, and how many are done.
-fn completions(world: &World, job: &Job) -> (usize, Vec<(State, Option<Uid>)>, usize) {
+fn completions(world: &World, job: &Job) -> (usize, Held, usize) {
     let uid = job.meta.uid;
     let just_ended = world.store.owned_pods(uid, Class::Uncounted..=Class::Uncounted);
     let uncounted = just_ended.take(2000).filter(|p| p.status.phase == Phase::Succeeded).count();
@@ -387,9 +402,9 @@ fn completions(world: &World, job: &Job) -> (usize, Vec<(State, Option<Uid>)>, u
     } else {
         Vec::new()
     };
-    let mut have: Vec<(State, Option<Uid>)> =
-        (0..done).map(|i| (State::Succeeded, ended.get(i).copied())).collect();
-    have.extend(pods_of(world, uid, wanted.max(PLACES_MAX) + 1));
+    let shown = (0..done.min(PLACES_MAX)).map(|i| (State::Succeeded, ended.get(i).copied())).collect();
+    let mut have = Held { count: done, shown };
+    have.add(world, uid);
     (wanted, have, done)
 }
 

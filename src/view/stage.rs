@@ -1,6 +1,6 @@
 //! The whole stage: the strip, the owners, what is outside, the services and the nodes, one below and beside another.
 
-use super::nodes::{self, Nodes, Place, part_done, short_name, state_of_pod};
+use super::nodes::{self, Nodes, Place, Standing, part_done, short_name};
 use super::scene::*;
 use super::travel::{self, Way};
 use super::words::count;
@@ -23,6 +23,10 @@ pub struct Options {
 }
 
 const MARGIN: f32 = 16.0;
+/// From this edge on a pod shows how far it is.
+const SIGNED_FROM: f32 = 9.0;
+/// From this edge on a pod has room for its name.
+const LABELLED_FROM: f32 = 19.9;
 /// Beyond so many pods nobody looks for those that have no node.
 const SEARCHED_MAX: usize = 3_000;
 /// How many waiting pods are drawn.
@@ -156,24 +160,29 @@ fn tray(scene: &mut Scene, world: &World, waiting: &[Rc<Pod>], area: Rect, optio
 }
 
 fn pods(scene: &mut Scene, world: &World, drawn: &Nodes, options: &Options, way: impl Fn(&Pod) -> Way) {
-    for (pod, place) in &drawn.pods {
-        let travelling =
-            if options.motion { travel::on_its_way(pod, world.now(), options.pace) } else { None };
-        let state = state_of_pod(pod);
-        let part = match state {
+    for pod in &drawn.pods {
+        let Standing { uid, seen, place } = *pod;
+        let selected = options.selected == Some(uid);
+        let travels =
+            if options.motion { travel::way_done(seen.created, world.now(), options.pace) } else { None };
+        // Small cells show their state and nothing more, so that nobody looks at thousands of pods.
+        let close = (place.size >= SIGNED_FROM || travels.is_some()).then(|| world.store.get_as::<Pod>(uid));
+        let Some(pod) = close.flatten() else {
+            draw_pod(scene, uid, place, seen.state, None, selected);
+            continue;
+        };
+        let part = match seen.state {
             State::Creating => options.motion.then(|| spin(world.now())),
-            _ if place.size >= 9.0 => part_done(world, pod, state),
-            _ => None,
+            state => part_done(world, pod, state),
         };
-        let (at, shown) = match travelling {
-            Some(done) => {
-                let way = Way { to: place.at, ..way(pod) };
-                (travel::on_way(&way, *place, done), travel::travelling_state(pod))
-            }
-            None => (*place, state),
-        };
-        draw_pod(scene, pod, at, shown, part, options.selected == Some(pod.meta.uid));
-        if place.size >= 19.9 && travelling.is_none() {
+        if let Some(done) = travels {
+            let way = Way { to: place.at, ..way(pod) };
+            let shown = travel::travelling_state(seen.state);
+            draw_pod(scene, uid, travel::on_way(&way, place, done), shown, part, selected);
+            continue;
+        }
+        draw_pod(scene, uid, place, seen.state, part, selected);
+        if place.size >= LABELLED_FROM {
             let label = fit(short_name(pod), place.size + 14.0, 9.5, Face::Mono);
             let below = (place.at.0, place.at.1 + place.size / 2.0 + 12.0);
             scene.text_to(below, label, 9.5, Face::Mono, Ink::Muted, Align::Middle);
@@ -196,17 +205,18 @@ fn in_flight(scene: &mut Scene, world: &World, options: &Options, way: impl Fn(&
             let way = way(pod);
             let place = Place { at: way.past, size: 18.0 };
             let at = travel::on_way(&Way { to: way.past, ..way }, place, done.min(0.4));
-            draw_pod(scene, pod, at, State::Pending, None, options.selected == Some(pod.meta.uid));
+            let uid = pod.meta.uid;
+            draw_pod(scene, uid, at, State::Pending, None, options.selected == Some(uid));
         }
     }
 }
 
-fn draw_pod(scene: &mut Scene, pod: &Pod, place: Place, state: State, part: Option<f32>, selected: bool) {
+fn draw_pod(scene: &mut Scene, uid: Uid, place: Place, state: State, part: Option<f32>, selected: bool) {
     let alpha = travel::strength(state, part);
     let Place { at, size } = place;
     scene.pods.push(PodItem { at, size, state: Some(state), alpha, part, selected });
     let reach = size.max(6.0);
-    scene.hit(Rect::new(at.0 - reach / 2.0, at.1 - reach / 2.0, reach, reach), pod.meta.uid);
+    scene.hit(Rect::new(at.0 - reach / 2.0, at.1 - reach / 2.0, reach, reach), uid);
 }
 
 /// How far the ring of a container that is being made has turned, in turns.

@@ -1,9 +1,8 @@
 //! Pods on their way: from their owner past the scheduler to their node. A function of when they were made and bound.
 
-use super::nodes::{Place, state_of_pod};
+use super::nodes::Place;
 use crate::api::{Pod, Span, Time};
 use crate::sim::State;
-use std::rc::Rc;
 
 /// How long a pod is on its way, in world time at the speed of life.
 const WAY: Span = Span::millis(900);
@@ -25,7 +24,12 @@ pub fn way_time(pace: f32) -> Span {
 
 /// Is the pod still on its way? Then how far, from 0 to 1.
 pub fn on_its_way(pod: &Pod, now: Time, pace: f32) -> Option<f32> {
-    let done = (now - pod.meta.created).0 as f32 / way_time(pace).0 as f32;
+    way_done(pod.meta.created, now, pace)
+}
+
+/// The same, of a pod that was made at that time.
+pub fn way_done(created: Time, now: Time, pace: f32) -> Option<f32> {
+    let done = (now - created).0 as f32 / way_time(pace).0 as f32;
     (0.0..1.0).contains(&done).then_some(done)
 }
 
@@ -50,9 +54,9 @@ pub fn strength(state: State, part: Option<f32>) -> f32 {
 }
 
 /// The state that a pod shows while it travels: it has no node yet, whatever the store already says.
-pub fn travelling_state(pod: &Rc<Pod>) -> State {
-    match state_of_pod(pod) {
-        State::Creating | State::Pending => State::Pending,
+pub fn travelling_state(state: State) -> State {
+    match state {
+        State::Creating => State::Pending,
         other => other,
     }
 }
