@@ -10,6 +10,9 @@ use web_sys::CanvasRenderingContext2d as Canvas;
 /// Below this edge a pod is a mere cell without a sign, in CSS pixels.
 const SIGNED_FROM: f32 = 11.0;
 
+/// Below this edge a pod has no round corners, in CSS pixels.
+const ROUND_FROM: f32 = 7.0;
+
 /// Draws a picture on a canvas that was already scaled to the screen.
 pub fn paint(canvas: &Canvas, palette: &Palette, scene: &Scene) {
     canvas.clear_rect(0.0, 0.0, scene.size.0 as f64, scene.size.1 as f64);
@@ -91,10 +94,12 @@ impl Painter<'_> {
         }
     }
     fn dashes(&self, on: bool) {
+        self.dash(if on { &[4.0, 4.0] } else { &[] });
+    }
+    fn dash(&self, lengths: &[f32]) {
         let list = js_sys::Array::new();
-        if on {
-            list.push(&4.0.into());
-            list.push(&4.0.into());
+        for length in lengths {
+            list.push(&(*length).into());
         }
         let _ = self.canvas.set_line_dash(&list);
     }
@@ -230,7 +235,11 @@ impl Painter<'_> {
         let hollow = matches!(
             state,
             None | Some(State::Pending | State::Creating | State::CrashLoop | State::Unknown | State::Stuck)
-        ) && size >= 7.0;
+        ) && size >= ROUND_FROM;
+        let ink = state.map_or(Ink::Line, Ink::State);
+        if size < ROUND_FROM {
+            return self.cells(ink, batch);
+        }
         let inset = if hollow { 1.0 } else { 0.0 };
         self.path(|| {
             for pod in batch {
@@ -238,7 +247,6 @@ impl Painter<'_> {
                 self.rounded(pod.at.0 - half, pod.at.1 - half, half * 2.0, half * 2.0, size * 0.24);
             }
         });
-        let ink = state.map_or(Ink::Line, Ink::State);
         if hollow {
             self.fill(Ink::Panel);
             self.canvas.fill();
@@ -248,6 +256,26 @@ impl Painter<'_> {
             self.fill(ink);
             self.canvas.fill();
         }
+    }
+    /// Cells too small for corners: an unbroken row of them is one dashed line, some hundred calls in place of thousands.
+    fn cells(&self, ink: Ink, batch: &[PodItem]) {
+        let size = batch[0].size;
+        let beside = |a: &PodItem, b: &PodItem| (a.at.1 == b.at.1).then_some(b.at.0 - a.at.0);
+        let steps = batch.windows(2).filter_map(|two| beside(&two[0], &two[1]));
+        let pitch = steps.filter(|step| *step >= size).fold(f32::INFINITY, f32::min);
+        self.dash(&[size, if pitch.is_finite() { pitch - size } else { size }]);
+        self.stroke(ink, size);
+        let adjoins = |a: &PodItem, b: &PodItem| beside(a, b).is_some_and(|step| (step - pitch).abs() < 0.01);
+        self.path(|| {
+            for row in batch.chunk_by(adjoins) {
+                let (first, last) = (row[0].at, row[row.len() - 1].at);
+                let half = size / 2.0;
+                self.canvas.move_to((first.0 - half) as f64, first.1 as f64);
+                self.canvas.line_to((last.0 + half) as f64, last.1 as f64);
+            }
+        });
+        self.canvas.stroke();
+        self.dash(&[]);
     }
     /// What tells a state without its colour.
     fn signs(&self, state: State, batch: &[PodItem]) {

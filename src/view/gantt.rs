@@ -12,7 +12,7 @@ const AXIS: f32 = 24.0;
 /// The longest stretch of time that is shown at once.
 const WINDOW_MAX: Span = Span::secs(600);
 /// How many rows are looked at.
-const ROWS_MAX: usize = 800;
+const ROWS_MAX: usize = 400;
 
 /// The timeline's picture.
 #[derive(Clone, PartialEq, Debug, Default)]
