@@ -134,18 +134,22 @@ pub fn marks(timeline: &Timeline, latest: &World, horizon: Span) -> Vec<MarkRow>
     let start = timeline.start();
     let place = |at: Time| (at - start).0 as f32 / horizon.0.max(1) as f32;
     let mut marks: Vec<MarkRow> = Vec::new();
-    let mut add = |at: Time, ink: Ink, title: String| {
+    let mut add = |at: Time, ink: Ink, title: &dyn Fn() -> String| {
         // Two marks on one spot are one; the worse one stays.
         let at = (place(at) * 400.0).round() / 400.0;
+        let room = marks.len() < MARKS_MAX;
         match marks.iter_mut().rev().take(8).find(|m| m.at == at) {
-            Some(mark) if ink == Ink::Bad => *mark = MarkRow { at, ink, title },
+            Some(mark) if ink == Ink::Bad && mark.ink != Ink::Bad => {
+                *mark = MarkRow { at, ink, title: title() }
+            }
             Some(_) => {}
-            None => marks.push(MarkRow { at, ink, title }),
+            None if room => marks.push(MarkRow { at, ink, title: title() }),
+            None => {}
         }
     };
     for (at, input) in timeline.inputs() {
         let what = if matches!(input, Input::Api(_)) { "applied by hand" } else { "sandbox" };
-        add(*at, Ink::Text, what.to_owned());
+        add(*at, Ink::Text, &|| what.to_owned());
     }
     for (_, e) in latest.events.iter().rev().take(EVENTS_MAX) {
         let ink = match (e.kind, e.reason) {
@@ -154,9 +158,8 @@ pub fn marks(timeline: &Timeline, latest: &World, horizon: Span) -> Vec<MarkRow>
             (_, "SuccessfulCreate" | "SuccessfulDelete" | "ScalingReplicaSet") => Ink::Accent,
             _ => continue,
         };
-        add(e.first, ink, format!("{}: {}", e.reason, e.message));
+        add(e.first, ink, &|| format!("{}: {}", e.reason, e.message));
     }
-    marks.truncate(MARKS_MAX);
     marks
 }
 
