@@ -172,6 +172,8 @@ pub struct App {
     panels_at: f64,
     /// Is the picture out of date?
     stale: bool,
+    /// Is what stands below the stage older than the stage?
+    below_stale: bool,
     frames: Option<Closure<dyn FnMut(f64)>>,
     _heard: Vec<Heard>,
 }
@@ -220,6 +222,7 @@ impl Component for App {
             check_at: None,
             panels_at: 0.0,
             stale: true,
+            below_stale: false,
             frames: None,
             _heard: Vec::new(),
         };
@@ -247,7 +250,8 @@ impl Component for App {
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
-            self.draw();
+            self.draw_stage();
+            self.draw_below();
             self.next_frame(ctx);
         }
     }
@@ -372,18 +376,20 @@ impl App {
                 self.latest = self.timeline.world().clone();
             }
         }
-        if !self.stale {
-            return render;
+        if self.stale {
+            self.draw_stage();
         }
-        self.stale = false;
-        self.draw();
-        if at - self.panels_at >= PANELS_EVERY_MS {
+        let panels = self.stale && at - self.panels_at >= PANELS_EVERY_MS;
+        if panels {
             self.panels_at = at;
             render |= self.refresh();
-        } else {
-            // The rest of this moment is shown once it is time for the panels again.
-            self.stale = true;
+        } else if self.stale || self.below_stale {
+            self.draw_below();
         }
+        // Until it is time for the panels a moment is not wholly shown; with them the timeline waits for the next frame,
+        // so that no frame does everything.
+        self.stale &= !panels;
+        self.below_stale = panels;
         render
     }
     fn load_editor(&mut self, ctx: &Context<Self>) {
@@ -400,12 +406,8 @@ impl App {
         }
     }
 
-    /// Draws the stage and what is open below it.
-    fn draw(&mut self) {
-        if self.palette.is_none() {
-            self.palette = Some(Palette::read());
-        }
-        let palette = self.palette.as_ref().expect("just read");
+    fn draw_stage(&mut self) {
+        let palette = self.palette.get_or_insert_with(Palette::read);
         if let Some(room) = self.stage.scaled_room() {
             let options = view::Options {
                 size: room,
@@ -416,6 +418,10 @@ impl App {
             self.scene = view::stage(self.timeline.world(), &options);
             self.stage.show(palette, &self.scene);
         }
+    }
+    /// Draws what is open below the stage, and moves the scrubber.
+    fn draw_below(&mut self) {
+        let palette = self.palette.get_or_insert_with(Palette::read);
         if let Some(room) = self.below.room().filter(|_| self.tab == Tab::Timeline) {
             let scroll = self.below.scroll();
             self.gantt = view::gantt(self.timeline.world(), &self.latest, room, scroll, self.selected);
@@ -621,7 +627,7 @@ impl App {
     }
     /// Does the page show the instant that was asked for, and stay there?
     pub(super) fn is_settled(&self) -> bool {
-        !self.player.playing && !self.stale && !self.player.is_going()
+        !self.player.playing && !self.stale && !self.below_stale && !self.player.is_going()
     }
     /// Is the page dark?
     pub(super) fn is_dark(&self) -> bool {
