@@ -10,18 +10,23 @@ use web_sys::CanvasRenderingContext2d as Canvas;
 /// Below this edge a pod is a mere cell without a sign, in CSS pixels.
 const SIGNED_FROM: f32 = 11.0;
 
+/// What is so near to what is seen is drawn as well, in CSS pixels: nothing is larger than it seems by more.
+const SLACK: f32 = 40.0;
 /// Below this edge a pod has no round corners, in CSS pixels.
 const ROUND_FROM: f32 = 7.0;
 
-/// Draws a picture on a canvas that was already scaled to the screen.
-pub fn paint(canvas: &Canvas, palette: &Palette, scene: &Scene) {
+/// Draws a picture on a canvas that was already scaled to the screen: the part between two heights that can be seen.
+pub fn paint(canvas: &Canvas, palette: &Palette, scene: &Scene, seen: (f32, f32)) {
     canvas.clear_rect(0.0, 0.0, scene.size.0 as f64, scene.size.1 as f64);
     let painter = Painter { canvas, palette };
-    painter.boxes(&scene.boxes);
+    let shows = |top: f32, bottom: f32| bottom >= seen.0 - SLACK && top <= seen.1 + SLACK;
+    let boxes: Vec<BoxItem> = scene.boxes.iter().filter(|b| shows(b.at.y, b.at.bottom())).copied().collect();
+    painter.boxes(&boxes);
     painter.lines(&scene.lines);
     painter.rings(&scene.rings);
-    painter.texts(&scene.texts);
-    painter.pods(&scene.pods);
+    painter.texts(scene.texts.iter().filter(|t| shows(t.at.1, t.at.1)).collect());
+    let pods: Vec<PodItem> = scene.pods.iter().filter(|p| shows(p.at.1, p.at.1)).copied().collect();
+    painter.pods(&pods);
     for packet in &scene.packets {
         painter.fill(packet.ink);
         painter.path(|| painter.circle(packet.at, 5.5));
@@ -183,9 +188,8 @@ impl Painter<'_> {
         self.canvas.set_line_cap("butt");
     }
 
-    fn texts(&self, texts: &[TextItem]) {
+    fn texts(&self, mut all: Vec<&TextItem>) {
         self.alpha(40);
-        let mut all: Vec<&TextItem> = texts.iter().collect();
         let look = |t: &TextItem| ((t.size * 10.0) as u32, t.face, t.ink, t.align as u8);
         all.sort_by_key(|t| look(t));
         let mut before = None;

@@ -22,6 +22,8 @@ pub struct Screen {
     drawn_at: (u32, u32),
     /// How many CSS pixels one unit of the picture is.
     scale: Scale,
+    /// Is the canvas taller than its pane, rather than standing still in it?
+    scrolls: bool,
 }
 
 /// A factor that is 1 unless something else was said.
@@ -43,6 +45,7 @@ impl Screen {
     /// The room in units of the picture, which grow with a large screen: what is projected is read from far away.
     pub fn scaled_room(&mut self) -> Option<(f32, f32)> {
         let (w, h) = self.room()?;
+        self.scrolls = true;
         self.scale.0 = (w / UNSCALED.0).min(h / UNSCALED.1).clamp(1.0, SCALE_MAX);
         Some((w / self.scale.0, h / self.scale.0))
     }
@@ -79,7 +82,11 @@ impl Screen {
             let _ = style.set_property("height", &format!("{}px", scene.size.1 * scale));
             self.drawn_at = size;
         }
+        let pane = self.pane.cast::<web_sys::Element>().filter(|_| self.scrolls);
         let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-        paint(context, palette, scene);
+        // What is scrolled out of sight is not drawn; a scroll draws anew.
+        let (from, tall) =
+            pane.map_or((0.0, f32::MAX), |p| (p.scroll_top() as f32, p.client_height() as f32));
+        paint(context, palette, scene, (from / scale, (from + tall) / scale));
     }
 }

@@ -76,7 +76,8 @@ fn stage(app: &App) -> Html {
     };
     html! {
         <section class="stage" aria-label="Stage">
-            <div class="stage-pane" tabindex="0" role="group" aria-label="The picture" ref={app.stage.pane.clone()}>
+            <div class="stage-pane" tabindex="0" role="group" aria-label="The picture" ref={app.stage.pane.clone()}
+                onscroll={on(&app.send, || Msg::Resized)}>
                 <canvas ref={app.stage.canvas.clone()} onpointerdown={pressed} aria-hidden="true"></canvas>
             </div>
             <Twin said={app.shown.said.clone()} selected={app.selected.map(|u| u.0)} send={app.send.clone()} />
