@@ -59,12 +59,10 @@ impl Player {
     pub fn new(timeline: &Timeline, speed: Speed) -> Player {
         Player { playing: true, speed, target: timeline.now(), going: false, last_frame: None }
     }
-    /// Goes to an instant. Backwards at once; forwards in slices, if it takes long.
+    /// Goes to an instant, in slices if it takes long.
     pub fn go_to(&mut self, timeline: &mut Timeline, to: Time, now_ms: impl Fn() -> f64) {
         self.target = to.max(timeline.start());
-        if self.target <= timeline.now() {
-            timeline.seek(self.target);
-        }
+        timeline.leap(self.target);
         self.going = true;
         self.slice(timeline, now_ms);
     }

@@ -1,7 +1,8 @@
 //! Kubernetes' Events: what the control plane says about objects, counted, and forgotten after an hour.
 
-use super::persistent::{Map, Set};
+use super::persistent::Map;
 use crate::api::{Kind, Object, Span, Text, Time, Uid};
+use std::rc::Rc;
 
 /// How long the API server keeps an event (`--event-ttl`).
 const TTL: Span = Span::secs(3600);
@@ -84,12 +85,16 @@ pub struct Event {
 /// All events, in the order in which they were first said.
 #[derive(Clone, Default, Hash)]
 pub struct Events {
-    list: Map<u64, Event>,
-    of_object: Set<(Uid, u64)>,
+    /// By object, with their numbers: whoever says something first looks at what was said already.
+    by_object: Map<Uid, Rc<Vec<Numbered>>>,
+    /// By number, the object.
+    order: Map<u64, Uid>,
     next: u64,
     /// How much may still be said, by object and source; only of those that say much.
     buckets: Map<(Uid, &'static str), Bucket>,
 }
+
+type Numbered = (u64, Event);
 
 #[derive(Clone, Copy, Hash)]
 struct Bucket {
@@ -109,7 +114,8 @@ impl Events {
         if combined {
             said.message = format!("{COMBINED}{}", said.message).into();
         }
-        let same = self.of(said.uid).find(|(_, e)| {
+        let own = self.by_object.get(&said.uid).map_or(&[][..], |own| own);
+        let same = own.iter().position(|(_, e)| {
             (e.source, e.kind, e.reason) == (source, said.kind, said.reason)
                 && if combined {
                     e.message.starts_with(COMBINED)
@@ -117,11 +123,12 @@ impl Events {
                     (&e.message, &e.field_path) == (&said.message, &said.field_path)
                 }
         });
-        let same = same.map(|(number, _)| number);
         if correlated && !self.listens(now, source, said.uid) {
             return;
         }
-        if let Some(event) = same.and_then(|number| self.list.get_mut(&number)) {
+        let own = Rc::make_mut(self.by_object.get_or_default(said.uid));
+        if let Some(place) = same {
+            let event = &mut own[place].1;
             event.count += 1;
             event.last = now;
             event.message = said.message;
@@ -142,8 +149,8 @@ impl Events {
             name: meta.name.clone(),
             uid: said.uid,
         };
-        self.list.insert(self.next, event);
-        self.of_object.insert((said.uid, self.next));
+        own.push((self.next, event));
+        self.order.insert(self.next, said.uid);
         self.next += 1;
     }
     /// Were so many similar things said lately that they are told as one?
@@ -185,15 +192,18 @@ impl Events {
     /// Forgets what is too old. Events are sorted by their first time, so an old one that was said again
     /// lately holds up those behind it for at most its own lifetime.
     fn forget(&mut self, now: Time) {
-        while let Some((number, event)) = self.list.get_min() {
-            if event.last + TTL > now && self.list.len() < EVENTS_MAX {
+        while let Some((number, uid)) = self.order.get_min().copied() {
+            let own = self.by_object.get(&uid).expect("every event has its object");
+            // The oldest of all is the oldest of its object.
+            if own[0].1.last + TTL > now && self.order.len() < EVENTS_MAX {
                 break;
             }
-            let (number, uid) = (*number, event.uid);
-            self.list.remove(&number);
-            self.of_object.remove(&(uid, number));
-            if self.of(uid).next().is_none() {
+            self.order.remove(&number);
+            if own.len() == 1 {
+                self.by_object.remove(&uid);
                 self.forget_buckets(uid);
+            } else if let Some(own) = self.by_object.get_mut(&uid) {
+                Rc::make_mut(own).remove(0);
             }
         }
     }
@@ -206,19 +216,23 @@ impl Events {
     }
     /// The events about an object, with their numbers, oldest first.
     pub fn of(&self, uid: Uid) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
-        let range = self.of_object.range((uid, 0)..=(uid, u64::MAX));
-        range.filter_map(|(_, n)| self.list.get(n).map(|e| (*n, e)))
+        let own = self.by_object.get(&uid).map_or(&[][..], |own| own);
+        own.iter().map(|(number, event)| (*number, event))
     }
     /// All events, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
-        self.list.iter().map(|(n, e)| (*n, e))
+        self.order.iter().filter_map(|(number, uid)| {
+            let own = self.by_object.get(uid)?;
+            let place = own.binary_search_by_key(number, |(n, _)| *n).ok()?;
+            Some((*number, &own[place].1))
+        })
     }
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.order.len()
     }
     /// Is there none?
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.order.is_empty()
     }
 }

@@ -1,7 +1,8 @@
 //! The causal record: who wrote what, when, woken by which write, and why.
 
-use super::persistent::{Map, Members, Set};
+use super::persistent::Map;
 use crate::api::{Kind, Object, Text, Time, Uid};
+use std::rc::Rc;
 
 /// Who acts on the cluster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -117,20 +118,18 @@ const RECORDS_EACH_MAX: usize = 200;
 #[derive(Clone, Default, Hash)]
 pub struct Records {
     lines: Map<u64, Record>,
-    of_object: Set<(Uid, u64)>,
+    /// The revisions that wrote an object.
+    of_object: Map<Uid, Rc<Vec<u64>>>,
 }
 
 impl Records {
     /// Adds a line.
     pub(super) fn push(&mut self, record: Record) {
-        let uid = record.uid;
-        self.of_object.insert((uid, record.revision));
+        let own = Rc::make_mut(self.of_object.get_or_default(record.uid));
         // The first line, the creation, is kept: it is where every "why?" ends.
-        let mut own = self.own(uid);
-        if own.len() > RECORDS_EACH_MAX
-            && let Some((_, second)) = own.nth(1).copied()
-        {
-            self.of_object.remove(&(uid, second));
+        let surplus = (own.len() >= RECORDS_EACH_MAX).then(|| own.remove(1));
+        own.push(record.revision);
+        if let Some(second) = surplus {
             self.lines.remove(&second);
         }
         self.lines.insert(record.revision, record);
@@ -143,7 +142,11 @@ impl Records {
             return;
         };
         self.lines.remove(&revision);
-        self.of_object.remove(&(uid, revision));
+        let own = Rc::make_mut(self.of_object.get_or_default(uid));
+        own.retain(|r| *r != revision);
+        if own.is_empty() {
+            self.of_object.remove(&uid);
+        }
     }
     /// The line of that revision.
     pub fn get(&self, revision: u64) -> Option<&Record> {
@@ -151,10 +154,8 @@ impl Records {
     }
     /// All lines about an object, oldest first.
     pub fn of(&self, uid: Uid) -> impl DoubleEndedIterator<Item = &Record> {
-        self.own(uid).filter_map(|(_, revision)| self.lines.get(revision))
-    }
-    fn own(&self, uid: Uid) -> Members<'_, (Uid, u64)> {
-        self.of_object.range((uid, 0)..=(uid, u64::MAX))
+        let own = self.of_object.get(&uid).map_or(&[][..], |own| own);
+        own.iter().filter_map(|revision| self.lines.get(revision))
     }
     /// The lines from a revision on.
     pub fn since(&self, revision: u64) -> impl DoubleEndedIterator<Item = &Record> {

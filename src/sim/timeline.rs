@@ -10,8 +10,10 @@ use super::world::World;
 use crate::api::{Object, Time};
 use crate::manifest::Refusal;
 
-/// How many events lie between two checkpoints at first.
-const CHECKPOINT_STEPS: u64 = 2_000;
+/// How many events lie between two checkpoints of a small cluster at first; of a large one, where a copy that is written
+/// to costs more, one more for every so many objects.
+const CHECKPOINT_STEPS: u64 = 500;
+const OBJECTS_PER_STEP: u64 = 16;
 /// How many checkpoints are kept; beyond that, every other one of the older half is dropped.
 const CHECKPOINTS_MAX: usize = 256;
 
@@ -128,10 +130,20 @@ impl Timeline {
     /// Goes to an instant, forwards or backwards. The world there is the same, however it is reached.
     pub fn seek(&mut self, to: Time) {
         let to = to.max(self.start());
-        if to < self.world.now() {
-            self.go_back(to);
-        }
+        self.leap(to);
         while self.advance(to) {}
+    }
+    /// Goes at once to a lived instant from which it is not far to that one, if the present is further from it or past
+    /// it. Never beyond it: what is left is for [`Timeline::advance`].
+    pub fn leap(&mut self, to: Time) {
+        let before = self.checkpoints.range(..(to, 0)).next_back();
+        let start = || self.checkpoints.get_min().map(|(key, start)| (key, start));
+        let (key, checkpoint) = before.or_else(start).expect("the start is a checkpoint");
+        if to < self.world.now() || *key > (self.world.now(), self.world.steps()) {
+            self.world = checkpoint.world.clone();
+            self.taken = checkpoint.taken;
+            self.last_checkpoint = self.world.steps();
+        }
     }
     /// Goes towards an instant by one event or input. Returns false once it is there.
     pub fn advance(&mut self, to: Time) -> bool {
@@ -168,18 +180,9 @@ impl Timeline {
         let event = self.world.next_due().map(|(at, _)| at);
         [input, event].into_iter().flatten().min()
     }
-    fn go_back(&mut self, to: Time) {
-        let before = self.checkpoints.range(..(to, 0)).next_back();
-        let (_, checkpoint) = before
-            .or_else(|| self.checkpoints.get_min().map(|(k, v)| (k, v)))
-            .expect("the start is a checkpoint");
-        self.world = checkpoint.world.clone();
-        self.taken = checkpoint.taken;
-        self.last_checkpoint = self.world.steps();
-    }
-
     fn checkpoint_if_due(&mut self) {
-        if self.world.steps() - self.last_checkpoint >= CHECKPOINT_STEPS {
+        let every = CHECKPOINT_STEPS + self.world.store.len() as u64 / OBJECTS_PER_STEP;
+        if self.world.steps() - self.last_checkpoint >= every {
             self.checkpoint();
         }
     }

@@ -61,7 +61,12 @@ impl<K: Ord, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.chunks.partition_point(|chunk| chunk[0].0.borrow() <= key).saturating_sub(1)
+        // What is asked for most often is what is newest, and that stands at the end.
+        let last = self.chunks.len().saturating_sub(1);
+        if self.chunks.last().is_some_and(|chunk| chunk[0].0.borrow() <= key) {
+            return last;
+        }
+        self.chunks[..last].partition_point(|chunk| chunk[0].0.borrow() <= key).saturating_sub(1)
     }
     /// Where a key is, or else would be.
     fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>

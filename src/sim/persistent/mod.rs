@@ -7,7 +7,7 @@
 mod map;
 mod sequence;
 
-pub use map::{Map, Members, Set};
+pub use map::{Map, Set};
 pub use sequence::Sequence;
 
 use std::rc::Rc;
