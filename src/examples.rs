@@ -44,12 +44,22 @@ examples! {
         "demo-cronjob", 60, "Every two minutes", "A job of five pods, again and again.";
         "daily-cronjob", 600, "Every day at midnight", "Jump through the night in a minute.";
     }
+    "Use cases" {
+        "backup-mysql", 1, "Backup of MySQL", "A job finds the database by name, waits for it, and writes a dump.";
+        "backup-postgres", 600, "Backup of PostgreSQL, every night", "At two at night, seven nights are kept.";
+        "export-logs", 600, "Export of logs", "Packed and sent to cloud storage before midnight.";
+        "sales-report", 1, "A report by region", "Twelve pods' work, four at a time.";
+        "clean-up", 60, "Clean-up every half hour", "Finished jobs clean up after themselves as well.";
+        "import-data", 1, "Import and export of data", "From one database into another.";
+        "security-scan", 600, "Security and compliance scans", "Every Sunday, images and nodes.";
+    }
     "Services" {
         "clusterip-with-pods", 1, "ClusterIP with two pods", "The selector finds both: two endpoints.";
         "clusterip", 1, "ClusterIP", "Reached inside the cluster only.";
         "nodeport", 1, "NodePort", "A port on every node. But which pods are behind it?";
         "loadbalancer", 1, "LoadBalancer", "An address from the cloud.";
         "externalname", 1, "ExternalName", "A DNS name for something outside.";
+        "job-asks-service", 1, "A job asks a service", "Refused while nothing is behind the name; then answered.";
         "dns-lookup", 1, "A job asks the DNS", "The ExternalName answers with its alias.";
         "two-node-ports", 1, "Two services, 30001 and 30002", "Each leads to its own pods.";
         "no-selector", 1, "A service without a selector", "Nobody makes endpoints for it.";

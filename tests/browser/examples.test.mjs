@@ -53,6 +53,33 @@ const EXAMPLES = {
     { at: 3600, says: [/^CronJob daily-job: Scheduled$/, /next at 00:00 UTC, in 23 h/], never: [/^Pod /] },
     { at: 86_420, says: [/^CronJob daily-job: Scheduled$/, /1 job kept/], logs: [/Running daily job$/] },
   ],
+  "backup-mysql": [
+    { at: 30, says: [/^Job backup-shop-db: Complete$/, /^Service shop-db: ClusterIP :3306, 1 endpoint$/], logs: [/backup written: \d+ lines$/] },
+  ],
+  "backup-postgres": [
+    { at: 7_230, says: [/^CronJob backup-orders-db: Scheduled$/, /^1 job kept$/], logs: [/backup written$/] },
+  ],
+  "export-logs": [
+    { at: 85_560, says: [/^CronJob export-logs: Scheduled$/, /^1 job kept$/], logs: [/logs of the day uploaded$/] },
+  ],
+  "sales-report": [
+    { at: 8, says: [/^Job sales-report: Running$/, /^0 of 12 complete$/], count: { Running: 4 } },
+    { at: 40, says: [/^Job sales-report: Complete$/, /^12 of 12 complete$/], count: { Running: 0, Succeeded: 12 } },
+  ],
+  "clean-up": [
+    { at: 1_830, says: [/^CronJob clean-up: Scheduled$/, /^1 job kept$/], logs: [/deleted \/tmp\/cache\/c$/] },
+    { at: 2_000, says: [/^CronJob clean-up: Scheduled$/], never: [/^Pod /, /kept$/] },
+  ],
+  "import-data": [
+    { at: 30, says: [/^Job move-data: Complete$/], logs: [/exported$/, /imported$/] },
+  ],
+  "security-scan": [
+    { at: 534_700, says: [/^CronJob scan-images: Scheduled$/, /^CronJob check-compliance: Scheduled$/], count: { Succeeded: 2 } },
+  ],
+  "job-asks-service": [
+    { at: 8, says: [/^Job count-orders: Retry in \d+ s$/], count: { Failed: 1 }, logs: [/Connection refused$/] },
+    { at: 30, says: [/^Job count-orders: Complete$/], count: { Failed: 1, Succeeded: 1 }, logs: [/PONG$/] },
+  ],
   "clusterip-with-pods": [
     {
       at: 8, says: [/^Service my-clusterip-service: ClusterIP :80, 2 endpoints$/], count: { "Running, ready": 2 },
