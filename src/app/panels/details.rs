@@ -42,7 +42,8 @@ fn inspected(it: &Inspector, send: &Send) -> Html {
             <div class="actions">{ for it.actions.iter().map(|a| action(a, send)) }</div>
             if !it.why.is_empty() {
                 <h3>{ "Why?" }</h3>
-                <ol class="why">{ for it.why.iter().map(|s| step(s, send)) }</ol>
+                // The answer comes first, and below it what led to it.
+                <ol class="why" reversed=true>{ for it.why.iter().rev().map(|s| step(s, send)) }</ol>
             }
             <h3>{ "Now" }</h3>
             <dl class="facts">{ for it.facts.iter().map(|f| fact(f, send)) }</dl>
