@@ -119,7 +119,7 @@ impl Conditions {
     /// Puts them in this order, as a component does that writes the whole list anew; others come first.
     pub fn sort_as(&mut self, order: &[&str]) {
         let place = |c: &Condition| order.iter().position(|name| *name == c.name);
-        Rc::make_mut(&mut self.0).sort_by_key(place);
+        super::order::sort_by_key(Rc::make_mut(&mut self.0), place);
     }
     /// Takes one away.
     pub fn remove(&mut self, name: &str) {

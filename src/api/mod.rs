@@ -13,6 +13,7 @@ mod kind;
 mod meta;
 mod namespace;
 mod node;
+pub mod order;
 mod pod;
 mod pod_shown;
 mod quantity;

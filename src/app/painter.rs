@@ -1,6 +1,7 @@
 //! Scene → canvas, in batches by colour: one path for all that look the same.
 
 use super::palette::Palette;
+use crate::api::order;
 use crate::sim::State;
 use crate::view::{Align, BoxItem, Face, Ink, LineItem, PodItem, RingItem, Scene, TextItem};
 use std::collections::BTreeMap;
@@ -191,7 +192,7 @@ impl Painter<'_> {
     fn texts(&self, mut all: Vec<&TextItem>) {
         self.alpha(40);
         let look = |t: &TextItem| ((t.size * 10.0) as u32, t.face, t.ink, t.align as u8);
-        all.sort_by_key(|t| look(t));
+        order::sort_by_key(&mut all, |t| look(t));
         let mut before = None;
         for text in all {
             if before != Some(look(text)) {

@@ -4,7 +4,7 @@ use super::context::{self, Context, Known};
 use super::diagnostic::{Lines, TextSpan};
 use super::schema::{self, Type};
 use super::set_defaults;
-use crate::api::{Kind, Shape, Value};
+use crate::api::{Kind, Shape, Value, order};
 
 /// One thing that may be written at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +53,8 @@ pub fn complete(text: &str, line: u32, column: u32) -> Vec<Completion> {
     let typed = at.prefix.to_ascii_lowercase();
     all.retain(|c| c.label.to_ascii_lowercase().starts_with(&typed));
     // Fields come by name, words in the order of the API.
-    let rank = |c: &Completion| (u64::from(!c.required) << 1) | u64::from(!c.simulated);
-    super::order::by_key(all, rank)
+    order::sort_by_key(&mut all, |c| (!c.required, !c.simulated));
+    all
 }
 
 /// What the field at a line and column means, both counted from 1.

@@ -5,7 +5,7 @@ use super::diagnostic::{Diagnostic, Lines, Severity, TextSpan};
 use super::field::quoted;
 use super::yaml::{self, Places};
 use super::{Refusal, set_defaults, suggest, validate};
-use crate::api::{Kind, Text, Value};
+use crate::api::{Kind, Text, Value, order};
 use std::rc::Rc;
 
 /// At most so many diagnostics are given; a text with more mistakes is not read further by anybody.
@@ -136,8 +136,7 @@ pub fn parse(text: &str) -> Parsed {
             documents.push(document);
         }
     }
-    let mut diagnostics =
-        super::order::by_key(diagnostics, |d| (u64::from(d.span.start.byte) << 8) | d.severity as u64);
+    order::sort_by_key(&mut diagnostics, |d| (d.span.start.byte, d.severity as u8));
     diagnostics.truncate(DIAGNOSTICS_MAX);
     Parsed { documents, diagnostics }
 }

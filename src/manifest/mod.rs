@@ -12,7 +12,6 @@ mod diagnostic;
 mod document;
 mod field;
 mod hint;
-mod order;
 mod quantity;
 mod refusal;
 mod schema;

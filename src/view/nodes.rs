@@ -2,7 +2,7 @@
 
 use super::scene::*;
 use super::words::{count, state_word};
-use crate::api::{ContainerState, Node, Pod, Span, Text, Time, Uid};
+use crate::api::{ContainerState, Node, Pod, Span, Text, Time, Uid, order};
 use crate::sim::kubelet::CellState;
 use crate::sim::{Glance, State, World, pod_state};
 use std::rc::Rc;
@@ -58,7 +58,7 @@ pub fn draw(scene: &mut Scene, world: &World, area: Rect, selected: Option<Uid>)
     let nodes: Vec<&Rc<Node>> = world.store.list_as::<Node>(None).collect();
     let mut nodes = nodes;
     // node-10 comes after node-9.
-    nodes.sort_by_key(|n| n.meta.uid);
+    order::sort_by_key(&mut nodes, |n| n.meta.uid);
     if nodes.is_empty() {
         scene.text((area.x, area.y + 20.0), "no nodes: nothing can run", 13.0, Face::Plain, Ink::Muted);
         return Nodes { bottom: area.y + 30.0, pods: Vec::new() };

@@ -2,7 +2,9 @@
 
 use super::scene::*;
 use super::words::{about, count, hour_minute};
-use crate::api::{CronJob, Deployment, Job, Object, Phase, ReplicaSet, Schedule, Span, Text, Time, Uid};
+use crate::api::{
+    CronJob, Deployment, Job, Object, Phase, ReplicaSet, Schedule, Span, Text, Time, Uid, order,
+};
 use crate::sim::{Actor, Class, Memo, State, World, controllers, state_of};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -99,7 +101,7 @@ fn choose(world: &World) -> (Vec<Owner<'_>>, usize) {
     // A CronJob shows its finished Jobs itself.
     let own = |job: &&Rc<Job>| job.meta.controller().is_none() || job.finished().is_none();
     all.extend(store.list_as::<Job>(None).take(1000).filter(own).map(Owner::Job));
-    all.sort_by_key(Owner::uid);
+    order::sort_by_key(&mut all, Owner::uid);
     let surplus = all.len().saturating_sub(CARDS_MAX);
     let mut over = surplus;
     all.retain(|owner| {
@@ -383,7 +385,7 @@ impl Held {
         }
         let pods = world.store.owned(owner, Class::Starting..=Class::Stopping);
         let mut all: Vec<_> = pods.filter_map(|o| Some((state_of(o)?, Some(o.meta().uid)))).collect();
-        all.sort_by_key(|(_, uid)| *uid);
+        order::sort_by_key(&mut all, |(_, uid)| *uid);
         self.shown.extend(all);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scene::Ink;
 use super::words::stamp;
-use crate::api::{Kind, Object, Span, Text, Time, Uid};
+use crate::api::{Kind, Object, Span, Text, Time, Uid, order};
 use crate::sim::{Class, EventType, Input, Timeline, World};
 
 /// An event as a row.
@@ -76,11 +76,11 @@ pub fn logs(world: &World, of: Option<Uid>, at_most: usize) -> Vec<LogRow> {
         Some(object) => pods_below(world, object.meta().uid, &mut pods),
         None => pods.extend(world.store.list(Kind::Pod, None).map(|o| o.meta().uid)),
     }
-    pods.sort_unstable();
+    order::sort_by_key(&mut pods, |uid| *uid);
     for uid in pods.into_iter().rev().take(PODS_MAX) {
         pod_log(world, uid, at_most, &mut rows);
     }
-    rows.sort_by_key(|r| (r.at, r.uid));
+    order::sort_by_key(&mut rows, |r| (r.at, r.uid));
     let surplus = rows.len().saturating_sub(at_most);
     rows.drain(..surplus);
     rows

@@ -113,7 +113,8 @@ pub fn draw(
     selected: Option<Uid>,
 ) -> f32 {
     let services = shown(world);
-    let places: BTreeMap<Uid, Place> = nodes.pods.iter().map(|pod| (pod.uid, pod.place)).collect();
+    let mut places: BTreeMap<Uid, Place> = BTreeMap::new();
+    places.extend(nodes.pods.iter().map(|pod| (pod.uid, pod.place)));
     let mut y = columns.services.y;
     for service in services.iter().take(SERVICES_MAX) {
         let at = Rect::new(columns.services.x, y, columns.services.w, HEIGHT);

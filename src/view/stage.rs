@@ -5,7 +5,7 @@ use super::scene::*;
 use super::travel::{self, Way};
 use super::words::count;
 use super::{control, owners, services};
-use crate::api::{Kind, Object, Pod, Time, Uid};
+use crate::api::{Kind, Object, Pod, Time, Uid, order};
 use crate::sim::{State, World};
 use std::rc::Rc;
 
@@ -115,7 +115,7 @@ fn waiting(world: &World, pace: f32) -> Vec<Rc<Pod>> {
         p.node.is_empty() && !p.is_terminal() && travel::on_its_way(p, world.now(), pace).is_none()
     };
     let mut all: Vec<Rc<Pod>> = world.store.list_as::<Pod>(None).filter(idle).cloned().collect();
-    all.sort_by_key(|p| p.meta.uid);
+    order::sort_by_key(&mut all, |p| p.meta.uid);
     all
 }
 

@@ -5,7 +5,7 @@
 use super::{Controller, Wakes};
 use crate::api::{
     ConcurrencyPolicy, CronJob, Job, JobStatus, Kind, Meta, Object, Owner, Schedule, Span, Spec, Text, Time,
-    Uid,
+    Uid, order,
 };
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};
@@ -204,7 +204,9 @@ impl Sync<'_> {
             let ended =
                 |j: &&Rc<Job>| j.finished().is_some_and(|c| c.name == end) && !j.meta.is_terminating();
             let mut jobs: Vec<Rc<Job>> = self.jobs.iter().filter(ended).cloned().collect();
-            jobs.sort_by_key(|j| (j.status.started.is_none(), j.status.started, j.meta.name.clone()));
+            order::sort_by_key(&mut jobs, |j| {
+                (j.status.started.is_none(), j.status.started, j.meta.name.clone())
+            });
             let surplus = jobs.len().saturating_sub(limit.max(0) as usize);
             for job in &jobs[..surplus] {
                 self.delete_job(uid, &job.meta.name.clone(), job.meta.uid, field);

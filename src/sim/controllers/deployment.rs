@@ -5,7 +5,7 @@
 use super::{Controller, Wakes};
 use crate::api::{
     Deployment, DeploymentStatus, IntOrPercent, Kind, Labels, Meta, Object, Owner, ReplicaSet,
-    ReplicaSetStatus, RollingUpdate, Spec, StrategyType, Text, Truth, Uid,
+    ReplicaSetStatus, RollingUpdate, Spec, StrategyType, Text, Truth, Uid, order,
 };
 use crate::sim::hash::StableHasher;
 use crate::sim::plan::Plan;
@@ -123,7 +123,7 @@ impl Sync<'_> {
             return;
         }
         let mut by_age: Vec<usize> = (0..self.sets.len()).filter(|i| *i != current).collect();
-        by_age.sort_by_key(|i| self.sets[*i].meta.uid);
+        order::sort_by_key(&mut by_age, |i| self.sets[*i].meta.uid);
         let mut wanted: Vec<i32> = self.sets.iter().map(|s| s.replicas()).collect();
         for i in &by_age {
             let unhealthy = (wanted[*i] - self.sets[*i].status.available).max(0).min(most.max(0));
@@ -222,7 +222,7 @@ impl Sync<'_> {
             |(i, s): &(usize, &Rc<ReplicaSet>)| *i != current && s.replicas() == 0 && s.status.replicas == 0;
         let old: Vec<_> = self.sets.iter().enumerate().filter(|(i, _)| *i != current).collect();
         let mut doomed: Vec<_> = old.iter().copied().filter(empty).collect();
-        doomed.sort_by_key(|(_, s)| revision_of(&s.meta));
+        order::sort_by_key(&mut doomed, |(_, s)| revision_of(&s.meta));
         let surplus = old.len().saturating_sub(limit);
         for (_, set) in doomed.into_iter().take(surplus) {
             let because =

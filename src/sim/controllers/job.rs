@@ -5,7 +5,7 @@
 use super::{Controller, Wakes};
 use crate::api::{
     Condition, ContainerState, Job, JobSpec, Kind, Meta, Owner, Phase, Pod, RestartPolicy, Span, Text, Time,
-    Truth, Uid,
+    Truth, Uid, order,
 };
 use crate::sim::plan::{Action, Memo, Plan};
 use crate::sim::record::{Actor, Because, Change};
@@ -312,7 +312,7 @@ impl<'a> Sync<'a> {
     /// Pods to remove first: not ready before ready, younger before older. Models activePodsForRemoval.
     fn rank_for_removal(&self, count: usize) -> Vec<&'a Rc<Pod>> {
         let mut pods = self.active.clone();
-        pods.sort_by_key(|p| (!p.node.is_empty(), p.is_ready(), std::cmp::Reverse(p.meta.uid)));
+        order::sort_by_key(&mut pods, |p| (!p.node.is_empty(), p.is_ready(), std::cmp::Reverse(p.meta.uid)));
         pods.truncate(count);
         pods
     }

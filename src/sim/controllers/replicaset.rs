@@ -3,7 +3,7 @@
 //! Models pkg/controller/replicaset/replica_set.go: syncReplicaSet and manageReplicas.
 
 use super::{Controller, Wakes};
-use crate::api::{Kind, Meta, Owner, Phase, Pod, ReplicaSet, ReplicaSetStatus, Span, Text, Uid};
+use crate::api::{Kind, Meta, Owner, Phase, Pod, ReplicaSet, ReplicaSetStatus, Span, Text, Uid, order};
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::{Class, Store};
@@ -118,7 +118,7 @@ fn rank(world: &World, uid: Uid) -> Vec<Uid> {
         )
     };
     let mut pods = pods.clone();
-    pods.sort_by_key(key);
+    order::sort_by_key(&mut pods, key);
     pods.into_iter().map(|p| p.meta.uid).collect()
 }
 

@@ -10,7 +10,7 @@ use super::persistent::{Map, Sequence, Set};
 use super::plan::Plan;
 use super::record::{Because, Change, Verb};
 use super::world::World;
-use crate::api::{Node, Object, Pod, Resources, Span, Text, Time, Uid};
+use crate::api::{Node, Object, Pod, Resources, Span, Text, Time, Uid, order};
 use filters::Refused;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -340,7 +340,7 @@ fn refusal_message(refusals: &[Refused], total: usize) -> String {
         *counts.entry(reason).or_default() += 1;
     }
     let mut parts: Vec<String> = counts.into_iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-    parts.sort();
+    order::sort_by(&mut parts, Ord::cmp);
     let helpless = refusals.iter().filter(|r| r.unresolvable).count();
     let victims = refusals.len() - helpless;
     let mut preemption = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::{Act, Call, Regex};
 use crate::api::mix;
+use crate::api::order;
 
 /// The flags and operands of a command line: letters that take a value are named by the caller.
 pub(in super::super) struct Options {
@@ -123,7 +124,7 @@ pub(super) fn sort(call: &mut Call) -> Act {
         let text = text.trim_start();
         text[..end.unwrap_or(text.len())].parse::<f64>().unwrap_or(0.0)
     };
-    lines.sort_by(|a, b| {
+    order::sort_by(&mut lines, |a, b| {
         let (x, y) = (key(a), key(b));
         let order = if numeric { number(&x).total_cmp(&number(&y)) } else { x.cmp(&y) };
         order.then_with(|| a.cmp(b))
