@@ -13,7 +13,11 @@ use crate::sim::Request;
 /// `kubectl create -f FILE`.
 pub(super) const FILE: Verb = Verb {
     name: "create",
-    flags: &[args::FILES, args::CHANGE, &[truth("save-config", ' '), args::maybe("validate", "strict")]],
+    flags: &[
+        args::FILES,
+        args::CHANGE,
+        &[truth("save-config", ' '), args::maybe("validate", "strict"), value("raw", ' ')],
+    ],
     run: of_file,
 };
 /// `kubectl create namespace NAME`.
@@ -34,6 +38,9 @@ pub(super) const DEPLOYMENT: Verb = Verb {
 fn of_file(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if let ([_, ..], None) = (args.words.as_slice(), args.get("filename")) {
         return Err(Failure::usage("create", format!("Unexpected args: [{}]", args.words.join(" "))));
+    }
+    if let Some(path) = args.get("raw") {
+        return super::raw::create(call, args, path);
     }
     let mode = save::Mode::of(args)?;
     let namespace = target::namespace(call, args);

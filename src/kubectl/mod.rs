@@ -22,6 +22,7 @@ mod logs;
 mod merge;
 mod patch;
 mod print;
+mod raw;
 mod resource;
 mod rollout;
 mod run;

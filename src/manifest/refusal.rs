@@ -63,6 +63,17 @@ impl Refusal {
         };
         Refusal::new(403, "Forbidden", Some(kind), name, message)
     }
+    /// A pod may not be evicted now: its disruption budget is used up.
+    /// Models pkg/registry/core/pod/storage/eviction.go: checkAndDecrement.
+    pub fn over_budget() -> Refusal {
+        let message = "Cannot evict pod as it would violate the pod's disruption budget.";
+        Refusal::new(429, "TooManyRequests", None, "", message.to_owned())
+    }
+    /// A pod may not be evicted at all: more than one budget guards it.
+    pub fn many_budgets() -> Refusal {
+        let message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+        Refusal::new(500, "InternalError", None, "", message.to_owned())
+    }
     /// The request cannot be understood.
     pub fn bad_request(message: impl Into<String>) -> Refusal {
         Refusal::new(400, "BadRequest", None, "", message.into())

@@ -8,6 +8,7 @@ mod admission;
 mod config;
 pub mod controllers;
 mod events;
+mod evict;
 mod hash;
 mod history;
 pub mod kubelet;

@@ -29,6 +29,8 @@ pub enum Request {
     Patch(Key, Value),
     /// DELETE, with the grace period in seconds if one was asked for.
     Delete(Key, Propagation, Option<i64>),
+    /// POST to a pod's `eviction`, with the grace period in seconds if one was asked for.
+    Evict(Key, Option<i64>),
 }
 
 /// What no kubectl can do to a cluster.
@@ -87,6 +89,7 @@ impl World {
                 self.delete_by_hand(object.clone(), *propagation, *grace);
                 Ok(object)
             }
+            Request::Evict(key, grace) => self.evict(key, *grace),
         }
     }
 
