@@ -1,7 +1,8 @@
 //! What kubectl prints, against what the real kubectl printed of the same objects at the same time.
 
-use crate::describe::{self, Folder, Recorded, recorded, recordings};
+use crate::describe::{self, Recorded, recorded, recordings};
 use crate::json::{self, recording};
+use crate::shell::Shell;
 use podium::api::{Span, Time, Value};
 use podium::kubectl::{self, Context, Output};
 use podium::manifest;
@@ -15,15 +16,6 @@ const FIRST_AGREE_MIN: usize = 191;
 const OTHERS_AGREE_MIN: usize = 586;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
-
-/// Texts that cannot agree, by what stands in the command, and why.
-const OUT_OF_REACH: &[(&str, &str)] = &[
-    ("touch ", "it works on the recordings' kubelets"),
-    ("rm -f", "it works on the recordings' kubelets"),
-    ("--raw", "it speaks to the API server past kubectl"),
-    ("sed \"", "it needs a shell"),
-    ("< /dev/null", "it needs a shell"),
-];
 
 #[test]
 fn texts_agree_with_the_recorded_ones() {
@@ -57,21 +49,11 @@ fn check(path: &Path, name: &str) -> Vec<(Recorded, Option<String>)> {
         "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.to_owned() },
     };
     timeline.call(Request::Create(namespace)).expect("a namespace is taken");
-    let mut context = Context { namespace: name.to_owned().into() };
-    let files = Folder(path.to_owned());
+    let mut shell = Shell::new(path, name);
     let mut all = Vec::new();
     for command in recorded(path) {
-        if OUT_OF_REACH.iter().any(|(part, _)| command.line.contains(part)) {
-            continue;
-        }
         timeline.seek(start + Span((command.at * 1e6) as i64));
-        let mut line = command.line.trim_start_matches('&').to_owned();
-        const FIRST_POD: &str = "$(kubectl get pods -o name | head -1)";
-        if line.contains(FIRST_POD) {
-            let pods = kubectl::run(&mut timeline, &mut context, &files, "get pods -o name").stdout;
-            line = line.replace(FIRST_POD, pods.lines().next().unwrap_or(""));
-        }
-        let output = kubectl::run(&mut timeline, &mut context, &files, &line);
+        let output = shell.run(&mut timeline, &command.line);
         let why = difference(&command, &output);
         all.push((command, why));
     }

@@ -9,6 +9,7 @@ mod lesson;
 mod manifest;
 mod network;
 mod scenario;
+mod shell;
 mod story;
 mod tidy;
 mod timeline;

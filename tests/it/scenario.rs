@@ -1,11 +1,11 @@
 //! The recorded scenarios: what a real control plane did, against what the simulation does.
 
 use crate::json::{self, recording};
+use crate::shell::Shell;
 use crate::story::{self, text};
-use podium::api::{Key, Kind, Object, Span, Time, Uid, Value};
-use podium::manifest;
+use podium::api::{Kind, Object, Span, Time, Uid, Value};
 use podium::record;
-use podium::sim::{Config, Propagation, Request, Timeline};
+use podium::sim::{Config, Request, Timeline};
 use std::collections::BTreeMap;
 
 /// The scenarios that must agree. One that begins to agree is added here, and none is ever lost.
@@ -108,13 +108,9 @@ fn check(name: &str, actions: &Value) -> Option<String> {
     let recorded: Vec<Value> = read("trace.jsonl").lines().map(json::parse).collect();
     let duration = seconds(actions.get("duration"));
     let mut play = Play::new(name, seconds(actions.get("t0_unix")));
-    for document in manifest::parse(&read("manifest.yaml")).documents {
-        let mut value = document.value;
-        value.default_to("metadata.namespace", name.to_owned());
-        translate(&mut value);
-        if let Err(refusal) = play.timeline.call(Request::Create(value)) {
-            return Some(format!("the manifest is refused: {}", refusal.message));
-        }
+    let applied = play.shell.run(&mut play.timeline, "kubectl apply -f manifest.yaml");
+    if applied.exit != 0 {
+        return Some(format!("the manifest is refused: {}", applied.stderr));
     }
     play.look();
     let mut ran: Vec<(f64, &str)> = Vec::new();
@@ -125,9 +121,7 @@ fn check(name: &str, actions: &Value) -> Option<String> {
     ran.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (at, command) in ran {
         play.run_until(at);
-        if let Err(error) = play.act(command, &recorded, at) {
-            return Some(format!("{command}: {error}"));
-        }
+        play.act(command, &recorded, at);
         play.look();
     }
     play.run_until(duration);
@@ -149,27 +143,6 @@ fn carried_out(actions: &Value, command: &str, planned: f64) -> f64 {
     }
 }
 
-/// The recordings' kubelet was a model, told by an annotation what a container does; ours reads another.
-fn translate(value: &mut Value) {
-    let run =
-        value.at("spec.template.metadata.annotations").get("fake/run").as_str().unwrap_or("").to_owned();
-    if run.is_empty() {
-        return;
-    }
-    let mut behaviour = String::new();
-    for part in run.split(',') {
-        let (name, what) = part.split_once('=').expect("name=value");
-        behaviour += &match name {
-            "dur" => format!("duration={what}s "),
-            "job-fail-times" => format!("fail-times={what} "),
-            "exit" => format!("exit={what} "),
-            other => panic!("{other} is not known"),
-        };
-    }
-    let annotations = record! { "podium/behaviour" => behaviour };
-    value.set("spec.template.metadata.annotations", annotations);
-}
-
 fn seconds(value: &Value) -> f64 {
     match value {
         Value::Int(n) => *n as f64,
@@ -181,6 +154,7 @@ fn seconds(value: &Value) -> f64 {
 /// A run that is watched, as the recordings were.
 struct Play {
     timeline: Timeline,
+    shell: Shell,
     namespace: String,
     lines: Vec<Value>,
     /// The revision up to which changes were seen.
@@ -192,7 +166,8 @@ struct Play {
 
 impl Play {
     fn new(namespace: &str, start_unix: f64) -> Play {
-        let config = Config { start: Time((start_unix * 1e6) as i64), ..Config::default() };
+        let start = Time((start_unix * 1e6) as i64);
+        let config = Config { start, load_balancer_after: None, ..Config::default() };
         let mut timeline = Timeline::new(config);
         let value = record! {
             "apiVersion" => "v1", "kind" => "Namespace",
@@ -200,8 +175,15 @@ impl Play {
         };
         timeline.call(Request::Create(value)).expect("a namespace is taken");
         let seen = timeline.world().store.revision();
-        let namespace = namespace.to_owned();
-        Play { timeline, namespace, lines: Vec::new(), seen, events: BTreeMap::new(), names: BTreeMap::new() }
+        Play {
+            timeline,
+            shell: Shell::of(namespace),
+            namespace: namespace.to_owned(),
+            lines: Vec::new(),
+            seen,
+            events: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
     }
     fn run_until(&mut self, secs: f64) {
         let to = self.timeline.start() + Span((secs * 1e6) as i64);
@@ -312,92 +294,20 @@ impl Play {
         }
     }
 
-    /// Carries out a recorded command.
-    fn act(&mut self, command: &str, recorded: &[Value], at: f64) -> Result<(), String> {
-        let command = command.trim_start_matches('&').trim();
-        if command.starts_with("kubectl rollout status") || command.starts_with("kubectl annotate") {
-            // It only watches.
-            return Ok(());
-        }
-        let words = podium::kubectl::split(command).map_err(|_| "an open quote".to_owned())?;
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let (verb, rest) = match words[..] {
-            ["kubectl", verb, ref rest @ ..] => (verb, rest),
-            _ => return Err("not kubectl".to_owned()),
-        };
-        if command == "kubectl delete $(kubectl get pods -o name | head -1)" {
-            return self.delete_as_recorded(recorded, at);
-        }
-        let flag = |name: &str| rest.iter().find_map(|w| w.strip_prefix(name));
-        let target = || -> Result<Key, String> {
-            let mut named = rest.iter().filter(|w| !w.starts_with('-'));
-            let first = named.next().ok_or("no target")?;
-            let (kind, name) = match first.split_once('/') {
-                Some(pair) => pair,
-                None => (*first, *named.next().ok_or("no name")?),
-            };
-            let kind = Kind::from_word(kind).ok_or("an unknown kind")?;
-            Ok(Key::new(kind, self.namespace.clone(), name.to_owned()))
-        };
-        let request = match verb {
-            "patch" => {
-                let at = rest.iter().position(|w| *w == "-p").ok_or("no -p")?;
-                Request::Patch(target()?, json::parse(rest[at + 1]))
-            }
-            // kubectl refuses it: a Job has no scale.
-            "scale" if target()?.kind == Kind::Job => return Ok(()),
-            "scale" => {
-                let count: i64 = flag("--replicas=").and_then(|n| n.parse().ok()).ok_or("no count")?;
-                if flag("--current-replicas=").is_some() {
-                    return Ok(());
-                }
-                Request::Patch(target()?, record! { "spec" => record! { "replicas" => count } })
-            }
-            "delete" => {
-                let propagation = match flag("--cascade=") {
-                    Some("orphan") => Propagation::Orphan,
-                    _ => Propagation::Background,
-                };
-                Request::Delete(target()?, propagation, None)
-            }
-            "set" if rest[0] == "image" => {
-                let (kind, name) = rest[1].split_once('/').ok_or("no target")?;
-                let kind = Kind::from_word(kind).ok_or("an unknown kind")?;
-                let key = Key::new(kind, self.namespace.clone(), name.to_owned());
-                let (container, image) = rest[2].split_once('=').ok_or("no image")?;
-                let object = self
-                    .timeline
-                    .world()
-                    .store
-                    .find(&key)
-                    .and_then(|uid| self.timeline.world().store.get(uid));
-                let mut containers =
-                    object.ok_or("no such object")?.to_value().at("spec.template.spec.containers").clone();
-                for c in containers.list_mut().iter_mut().filter(|c| text(c, "name") == container) {
-                    c.set("image", image.to_owned());
-                }
-                let mut patch = Value::default();
-                patch.set("spec.template.spec.containers", containers);
-                Request::Patch(key, patch)
-            }
-            _ => return Err("this command is not carried out yet".to_owned()),
-        };
-        // What is refused is recorded as refused, too; the stories must agree all the same.
-        let _ = self.timeline.call(request);
-        Ok(())
+    /// Carries out a recorded command. What is refused is recorded as refused, too; the stories must agree all the same.
+    fn act(&mut self, command: &str, recorded: &[Value], at: f64) {
+        self.shell.first_pod = command.contains("head -1").then(|| self.chosen(recorded, at)).flatten();
+        self.shell.run(&mut self.timeline, command);
     }
-    /// Deletes the pod of the same number as the one that was deleted in the recording: names are made by chance.
-    fn delete_as_recorded(&mut self, recorded: &[Value], at: f64) -> Result<(), String> {
+    /// The pod of the same number as the one that was stopped in the recording: names are made by chance.
+    fn chosen(&self, recorded: &[Value], at: f64) -> Option<String> {
         let pods: Vec<&Value> = recorded.iter().filter(|l| text(l, "kind") == "Pod").collect();
         let told = pods.iter().find(|l| !l.get("deletion").is_null() && seconds(l.get("t")) >= at);
-        let name = text(told.ok_or("no pod was deleted")?, "name");
+        let name = text(told?, "name");
         let mut order = pods.iter().filter(|l| text(l, "verb") == "ADDED");
-        let number = order.position(|l| text(l, "name") == name).ok_or("it was never made")?;
+        let number = order.position(|l| text(l, "name") == name)?;
         let own = |(kind, _): &&(Kind, String)| *kind == Kind::Pod;
-        let mine = self.names.values().filter(own).nth(number).ok_or("no such pod here")?;
-        let key = Key::new(Kind::Pod, self.namespace.clone(), mine.1.clone());
-        let deleted = self.timeline.call(Request::Delete(key, Propagation::Background, None));
-        deleted.map(drop).map_err(|refusal| refusal.message.to_string())
+        self.names.values().filter(own).nth(number).map(|(_, name)| name.clone())
     }
 }
 
