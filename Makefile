@@ -4,9 +4,11 @@ TOOLS ?= $(or $(PODIUM_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podium)
 PORT  ?= 8080
 export PATH := $(TOOLS)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 WASM := wasm32-unknown-unknown
+# The tests that hold the simulation against the recordings.
+CONFORM := scenario:: cases:: describe:: kubectl:: manifest::
 SOURCES := $(shell find src static index.html Cargo.toml Cargo.lock Trunk.toml package-lock.json -type f ! -path static/editor.js)
 
-.PHONY: serve watch build test test-native test-wasm test-page lint bench setup setup-test clean
+.PHONY: serve watch build test test-native test-wasm test-page conform lint bench setup setup-test clean
 
 serve: setup build ## Builds the page if anything changed, serves it, and prints its address.
 	@node tools/serve.mjs $(PORT)
@@ -20,7 +22,7 @@ dist/index.html: $(SOURCES) | setup
 	trunk build --release
 	@touch $@
 
-test: setup-test lint test-native test-wasm test-page ## Runs everything.
+test: setup-test lint test-native conform test-wasm test-page ## Runs everything.
 
 lint: | setup-test
 	cargo fmt --check
@@ -29,6 +31,11 @@ lint: | setup-test
 
 test-native:
 	cargo test --quiet
+
+conform: ## Prints what agrees with the recordings of a real control plane: a line a scenario, and the counts of all tables.
+	@out=$$(cargo test --quiet --test it -- --nocapture --test-threads=1 $(CONFORM) 2>&1); code=$$?; \
+	printf '%s\n' "$$out" | sed -n 's/.*conform: //p'; \
+	[ $$code = 0 ] || printf '%s\n' "$$out" | tail -n 40; exit $$code
 
 # Node serves as the wasm machine: what is compared is the core, which knows no browser.
 test-wasm: | setup-test

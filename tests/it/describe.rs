@@ -1,5 +1,6 @@
 //! What `kubectl describe` prints, against what the real kubectl printed of the same objects at the same time.
 
+use crate::json::tell;
 use podium::api::{Kind, Span, Time};
 use podium::kubectl::{self, Context, Files};
 use podium::record;
@@ -125,8 +126,8 @@ fn descriptions_agree_with_the_recorded_ones() {
             }
         }
     }
-    println!("{} of {} describe texts agree", simulated.agree, simulated.all);
-    println!("{} of {} texts of kinds that are only kept agree", kept.agree, kept.all);
+    tell(&format!("{} of {} describe texts agree", simulated.agree, simulated.all));
+    tell(&format!("{} of {} describe texts of kinds that are only kept agree", kept.agree, kept.all));
     assert!(simulated.agree >= AGREE_MIN, "{AGREE_MIN} texts did agree");
     assert!(kept.agree >= KEPT_AGREE_MIN, "{KEPT_AGREE_MIN} texts of kept kinds did agree");
 }

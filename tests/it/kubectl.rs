@@ -1,7 +1,7 @@
 //! What kubectl prints, against what the real kubectl printed of the same objects at the same time.
 
 use crate::describe::{self, Recorded, recorded, recordings};
-use crate::json::{self, recording};
+use crate::json::{self, recording, tell};
 use crate::shell::Shell;
 use podium::api::{Span, Time, Value};
 use podium::kubectl::{self, Context, Output};
@@ -35,8 +35,8 @@ fn texts_agree_with_the_recorded_ones() {
             }
         }
     }
-    println!("{} of {} texts agree in the scenarios a to f", first.0, first.1);
-    println!("{} of {} texts agree in the others", others.0, others.1);
+    tell(&format!("{} of {} kubectl texts agree in the scenarios a to f", first.0, first.1));
+    tell(&format!("{} of {} kubectl texts agree in the others", others.0, others.1));
     assert!(first.0 >= FIRST_AGREE_MIN, "{FIRST_AGREE_MIN} texts did agree");
     assert!(others.0 >= OTHERS_AGREE_MIN, "{OTHERS_AGREE_MIN} texts did agree");
 }
@@ -211,7 +211,7 @@ fn cells_agree_with_the_upstream_tests() {
             Some((title, want)) => println!("{}: {title:?} should be {want:?}: {cells:?}", text("name")),
         }
     }
-    println!("{agree} of {all} rows agree");
+    tell(&format!("{agree} of {all} printer_cases agree"));
     assert_eq!(agree, all, "rows of upstream's own tests");
 }
 
@@ -251,7 +251,7 @@ fn what_is_applied_is_taken_or_refused_in_the_same_words() {
             println!("{}:\n    want {want}    is   {is}", text("name"));
         }
     }
-    println!("{agree} of {all} manifests are taken or refused in the same words");
+    tell(&format!("{agree} of {all} refusals of kubectl apply agree word for word"));
     assert!(agree >= REFUSALS_AGREE_MIN, "{REFUSALS_AGREE_MIN} manifests did agree");
 }
 
@@ -408,6 +408,6 @@ fn a_session_is_answered_in_the_same_words() {
             Some(why) => println!("session: {}: {why}", want.line),
         }
     }
-    println!("{agree} of {all} commands of the session are answered in the same words");
+    tell(&format!("{agree} of {all} commands of the session are answered in the same words"));
     assert!(agree >= SESSION_AGREE_MIN, "{SESSION_AGREE_MIN} commands were answered so");
 }

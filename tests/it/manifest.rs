@@ -1,5 +1,6 @@
 //! The manifest room against what a real kubectl and API server said.
 
+use crate::json::tell;
 use podium::api::{Kind, Value};
 use podium::manifest::{self, Document, Refusal};
 use std::path::PathBuf;
@@ -98,7 +99,7 @@ fn invalid_manifests_are_refused_in_the_same_words() {
             assert!(!parsed.is_clean(), "{name}: nothing is marked");
         }
     }
-    println!("{right} right, {} not yet", wrong.len());
+    tell(&format!("{right} of {} refusals of the API server agree word for word", right + wrong.len()));
     let unexpected: Vec<&String> =
         wrong.iter().filter(|w| !OPEN.iter().any(|o| w.starts_with(&format!("## {o}\n")))).collect();
     assert!(
@@ -206,7 +207,9 @@ fn defaults_are_the_servers() {
             other.push(name.to_owned());
         }
     }
-    println!("{right} right; kinds that are only kept, not yet right: {other:?}");
+    tell(&format!(
+        "{right} valid manifests get the server's defaults; kinds that are only kept, not yet: {other:?}"
+    ));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -254,7 +257,7 @@ fn examples_of_the_documentation_are_taken() {
             refused.push(format!("{name}: {}", errors.join("\n    ")));
         }
     }
-    println!("{} examples", files.len());
+    tell(&format!("{} examples of the documentation are taken or properly refused", files.len()));
     assert!(
         refused.is_empty(),
         "{} of {} are not as expected:\n{}",

@@ -40,36 +40,87 @@ fn number(value: &Value) -> f64 {
     }
 }
 
-/// The first difference of two stories in time, as a sentence; none: they agree.
-pub fn difference(want: &Story, is: &Story) -> Option<String> {
-    let mut first: Option<(f64, String)> = None;
-    let mut note = |at: f64, said: String| {
-        if first.as_ref().is_none_or(|f| at < f.0) {
-            first = Some((at, said));
+/// The kinds of facts, in the order in which they are counted.
+const ASPECTS: [&str; 4] = ["lives", "conditions", "events", "statuses"];
+
+/// What two stories have in common.
+#[derive(Default)]
+pub struct Comparison {
+    /// For each aspect, how many facts agree and how many there are.
+    counts: [(usize, usize); ASPECTS.len()],
+    /// When the first difference is, and which.
+    first: Option<(f64, String)>,
+}
+
+impl Comparison {
+    /// The first difference in time; none: the stories agree.
+    pub fn first(&self) -> Option<&str> {
+        self.first.as_ref().map(|(_, said)| said.as_str())
+    }
+    /// `lives 20/20, conditions 2/2, events 14/15, statuses 1/1`
+    pub fn counts(&self) -> String {
+        let each =
+            ASPECTS.iter().zip(&self.counts).map(|(name, (agree, all))| format!("{name} {agree}/{all}"));
+        each.collect::<Vec<_>>().join(", ")
+    }
+    fn note(&mut self, at: f64, said: String) {
+        if self.first.as_ref().is_none_or(|f| at < f.0) {
+            self.first = Some((at, said));
         }
-    };
+    }
+}
+
+/// The place of a key's aspect in [`ASPECTS`].
+fn aspect(key: &str) -> usize {
+    match key {
+        _ if key.starts_with("condition ") => 1,
+        _ if key.starts_with("events of ") => 2,
+        _ if key.contains(" last ") => 3,
+        _ => 0,
+    }
+}
+
+/// Compares two stories fact by fact.
+pub fn compare(want: &Story, is: &Story) -> Comparison {
+    let mut result = Comparison::default();
     let keys: std::collections::BTreeSet<&String> = want.keys().chain(is.keys()).collect();
     for key in keys {
         let (none, none_either) = (Vec::new(), Vec::new());
         let (want, is) = (want.get(key).unwrap_or(&none), is.get(key).unwrap_or(&none_either));
+        let mut differs = false;
         for i in 0..want.len().max(is.len()) {
-            match (want.get(i), is.get(i)) {
-                (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= tolerance(w.at) => continue,
-                (Some(w), Some(s)) if w.what == s.what => {
-                    note(w.at, format!("{key}: {} at {:.2}, recorded at {:.2}", w.what, s.at, w.at));
+            let difference = apart(want.get(i), is.get(i));
+            let (agree, all) = &mut result.counts[aspect(key)];
+            *all += 1;
+            match difference {
+                None => *agree += 1,
+                // What follows the first difference of an object mostly follows from it.
+                Some((at, said)) if !differs => {
+                    differs = true;
+                    result.note(at, format!("{key}: {said}"));
                 }
-                (Some(w), Some(s)) => note(
-                    w.at.min(s.at),
-                    format!("{key}: {} at {:.2}, recorded: {} at {:.2}", s.what, s.at, w.what, w.at),
-                ),
-                (Some(w), None) => note(w.at, format!("{key}: lacks {} at {:.2}", w.what, w.at)),
-                (None, Some(s)) => note(s.at, format!("{key}: should not have {} at {:.2}", s.what, s.at)),
-                (None, None) => {}
+                Some(_) => {}
             }
-            break;
         }
     }
-    first.map(|(_, said)| said)
+    result
+}
+
+/// How two facts differ, and when that shows.
+fn apart(want: Option<&Fact>, is: Option<&Fact>) -> Option<(f64, String)> {
+    match (want, is) {
+        (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= tolerance(w.at) => None,
+        (Some(w), Some(s)) if w.what == s.what => {
+            Some((w.at, format!("{} at {:.2}, recorded at {:.2}", w.what, s.at, w.at)))
+        }
+        (Some(w), Some(s)) => {
+            let said = format!("{} at {:.2}, recorded: {} at {:.2}", s.what, s.at, w.what, w.at);
+            Some((w.at.min(s.at), said))
+        }
+        (Some(w), None) => Some((w.at, format!("lacks {} at {:.2}", w.what, w.at))),
+        (None, Some(s)) => Some((s.at, format!("should not have {} at {:.2}", s.what, s.at))),
+        (None, None) => None,
+    }
 }
 
 /// Tells a story from lines in the form of the recordings' `trace.jsonl`.
