@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{reads, record, words};
+use std::rc::Rc;
 
 words! {
     /// What a taint does to pods that do not tolerate it.
@@ -50,6 +51,8 @@ pub struct Node {
     pub spec: Spec<NodeSpec>,
     /// What is to be shared out among pods.
     pub allocatable: Resources,
+    /// What it offers beside cpu, memory and places for pods, by name.
+    pub others: Rc<[(Text, i64)]>,
     /// Ready, and the pressures.
     pub conditions: Conditions,
     /// Its own address, the last number of 192.0.2.x counted on.
@@ -61,11 +64,19 @@ impl Node {
     pub fn body_shape() -> Shape {
         Shape::Struct(&[Field { name: "spec", shape: NodeSpec::shape, doc: "" }])
     }
+    /// How much it offers of something that is neither cpu nor memory.
+    pub fn offers(&self, name: &str) -> i64 {
+        let own = self.others.iter().find(|(known, _)| known == name).map(|(_, amount)| *amount);
+        own.unwrap_or(if name == "ephemeral-storage" { EPHEMERAL_STORAGE } else { 0 })
+    }
     /// Is it `Ready`?
     pub fn is_ready(&self) -> bool {
         self.conditions.is_true("Ready")
     }
 }
+
+/// What each node has of it, in bytes.
+const EPHEMERAL_STORAGE: i64 = 100 << 30;
 
 /// An IPv4 address in dotted form.
 pub fn dotted(ip: u32) -> String {
@@ -89,12 +100,14 @@ impl Resource for Node {
                 memory: Quantity::decode(capacity.get("memory")).amount,
                 pods: Quantity::decode(capacity.get("pods")).amount,
             },
+            others: ResourceList::decode(capacity).others.into(),
             conditions: Conditions::default(),
             address: 0,
         }
     }
     fn keep_status(&mut self, old: &Self) {
         self.allocatable = old.allocatable;
+        self.others = old.others.clone();
         self.conditions = old.conditions.clone();
         self.address = old.address;
     }
@@ -102,7 +115,7 @@ impl Resource for Node {
         self.spec == other.spec
     }
     fn body(&self) -> Value {
-        let amounts = record! {
+        let mut amounts = record! {
             "cpu" => format_cpu(self.allocatable.cpu_millis),
             "ephemeral-storage" => "100Gi",
             "hugepages-1Gi" => "0",
@@ -110,6 +123,9 @@ impl Resource for Node {
             "memory" => format_memory(self.allocatable.memory),
             "pods" => self.allocatable.pods.to_string(),
         };
+        for (name, amount) in self.others.iter() {
+            amounts.map_mut().insert(name.clone(), amount.to_string().into());
+        }
         let address = |kind: &'static str, address: String| record! { "address" => address, "type" => kind };
         let addresses = vec![
             address("InternalIP", dotted(self.address)),

@@ -49,15 +49,34 @@ reads! {
         pub value_from: Value = "valueFrom",
     }
 }
-reads! {
-    /// Amounts of cpu and memory.
-    pub struct ResourceList {
-        /// Cores.
-        pub cpu: Option<Cpu> = "cpu",
-        /// Bytes.
-        pub memory: Option<Quantity> = "memory",
+/// Amounts of cpu, memory and whatever else nodes offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResourceList {
+    /// Cores.
+    pub cpu: Option<Cpu>,
+    /// Bytes.
+    pub memory: Option<Quantity>,
+    /// All else by name, such as `ephemeral-storage` and `nvidia.com/gpu`.
+    pub others: Vec<(Text, i64)>,
+}
+
+impl Decode for ResourceList {
+    fn shape() -> Shape {
+        Shape::Map(|| Shape::Quantity)
+    }
+    fn decode(value: &Value) -> Self {
+        let mut list = ResourceList::default();
+        for (name, amount) in value.fields() {
+            match name.as_str() {
+                "cpu" => list.cpu = Some(Cpu::decode(amount)),
+                "memory" => list.memory = Some(Quantity::decode(amount)),
+                _ => list.others.push((name.clone(), Quantity::decode(amount).amount)),
+            }
+        }
+        list
     }
 }
+
 reads! {
     /// What a container needs and what it may use.
     pub struct ResourceRequirements {
@@ -128,6 +147,18 @@ reads! {
         pub subdomain: Text = "subdomain",
         /// Does it use the node's own network?
         pub host_network: bool = "hostNetwork",
+        /// Which nodes and pods it wants near or far.
+        pub affinity: Option<Rc<Affinity>> = "affinity",
+        /// How pods like it are to be spread.
+        pub topology_spread: Vec<SpreadConstraint> = "topologySpreadConstraints",
+        /// What must be taken away before it is scheduled.
+        pub scheduling_gates: Vec<Value> = "schedulingGates",
+        /// Who schedules it.
+        pub scheduler_name: Text = "schedulerName",
+        /// The class that says how important it is.
+        pub priority_class_name: Text = "priorityClassName",
+        /// What running it costs beside its containers.
+        pub overhead: ResourceList = "overhead",
     }
 }
 reads! {
@@ -179,7 +210,32 @@ impl PodSpec {
         for (cpu, memory) in self.init_containers.iter().map(request) {
             sum = (sum.0.max(cpu), sum.1.max(memory));
         }
+        let (cpu, memory) = (&self.overhead.cpu, &self.overhead.memory);
+        sum.0 = sum.0.saturating_add(cpu.as_ref().map_or(0, |q| q.millis));
+        sum.1 = sum.1.saturating_add(memory.as_ref().map_or(0, |q| q.amount));
         Resources { cpu_millis: sum.0, memory: sum.1, pods: 1 }
+    }
+    /// What it asks for beside cpu and memory, by name. Models PodRequests in the same file.
+    pub fn other_requests(&self) -> Vec<(Text, i64)> {
+        let mut sum: Vec<(Text, i64)> = Vec::new();
+        let mut count = |list: &[(Text, i64)], join: fn(i64, i64) -> i64| {
+            for (name, amount) in list {
+                match sum.iter_mut().find(|(known, _)| known == name) {
+                    Some((_, total)) => *total = join(*total, *amount),
+                    None => sum.push((name.clone(), *amount)),
+                }
+            }
+        };
+        let own = |c: &Container| {
+            // Of an extended resource the limit is the request.
+            let ResourceRequirements { requests, limits, .. } = &c.resources;
+            let unsaid = |(name, _): &&(Text, i64)| !requests.others.iter().any(|(known, _)| known == name);
+            requests.others.iter().chain(limits.others.iter().filter(unsaid)).cloned().collect::<Vec<_>>()
+        };
+        self.containers.iter().for_each(|c| count(&own(c), i64::saturating_add));
+        self.init_containers.iter().for_each(|c| count(&own(c), i64::max));
+        count(&self.overhead.others, i64::saturating_add);
+        sum
     }
     /// How long containers may take to stop, in seconds.
     pub fn grace_secs(&self) -> i64 {
@@ -270,6 +326,8 @@ pub struct PodStatus {
     pub ip: u32,
     /// When the kubelet saw it.
     pub started: Option<Time>,
+    /// The node on which the scheduler makes room for it.
+    pub nominated: Text,
 }
 
 /// A pod.
@@ -281,8 +339,19 @@ pub struct Pod {
     pub spec: Rc<Spec<PodSpec>>,
     /// The node to which it is bound; empty until then.
     pub node: Text,
+    /// How important it is, by its class.
+    pub priority: Priority,
     /// What it is.
     pub status: PodStatus,
+}
+
+/// How important a pod is, set when it is made.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Priority {
+    /// `priority`: the more, the more important.
+    pub value: i32,
+    /// `preemptionPolicy: Never`: it waits for room instead of making it.
+    pub waits: bool,
 }
 
 impl Pod {
@@ -296,6 +365,7 @@ impl Pod {
             meta,
             spec: template.spec.clone(),
             node: template.spec.node_name.clone(),
+            priority: Priority::default(),
             status: PodStatus::default(),
         }
     }
@@ -322,11 +392,13 @@ impl Resource for Pod {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let spec = Rc::new(Spec::<PodSpec>::new(value.get("spec").clone()));
-        Pod { meta, node: spec.node_name.clone(), spec, status: PodStatus::default() }
+        let priority = Priority::default();
+        Pod { meta, node: spec.node_name.clone(), spec, priority, status: PodStatus::default() }
     }
     fn keep_status(&mut self, old: &Self) {
         self.status = old.status.clone();
         self.node = old.node.clone();
+        self.priority = old.priority;
         Rc::make_mut(&mut self.spec).edit(|spec| pod_shown::hide(spec, old));
     }
     fn same_spec(&self, other: &Self) -> bool {
@@ -374,6 +446,7 @@ impl Pod {
             "containerStatuses" => list(&self.spec.containers, &status.containers),
             "initContainerStatuses" => list(&self.spec.init_containers, &status.init_containers),
             "message" => (!status.message.is_empty()).then(|| status.message.clone()),
+            "nominatedNodeName" => (!status.nominated.is_empty()).then(|| status.nominated.clone()),
             "observedGeneration" => status.started.map(|_| 1),
             "phase" => status.phase.word(),
             "podIP" => ip.clone(),

@@ -11,11 +11,12 @@ const LISTS: [&str; 2] = ["containers", "initContainers"];
 const BORNE: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
 /// Fields that are set where the user has not.
-fn added() -> [(&'static str, Value); 5] {
+fn added(priority: Priority) -> [(&'static str, Value); 5] {
+    let policy = if priority.waits { "Never" } else { "PreemptLowerPriority" };
     [
         ("enableServiceLinks", true.into()),
-        ("preemptionPolicy", "PreemptLowerPriority".into()),
-        ("priority", 0.into()),
+        ("preemptionPolicy", policy.into()),
+        ("priority", priority.value.into()),
         ("serviceAccount", "default".into()),
         ("serviceAccountName", "default".into()),
     ]
@@ -31,7 +32,7 @@ pub(super) fn spec(pod: &Pod) -> Value {
     if !pod.node.is_empty() {
         spec.set("nodeName", pod.node.clone());
     }
-    for (name, value) in added() {
+    for (name, value) in added(pod.priority) {
         spec.default_to(name, value);
     }
     let volume = token_volume_name(pod.meta.uid);
@@ -72,7 +73,7 @@ fn token_volume(name: Text) -> Value {
 /// Takes away again what [`spec`] has added to the spec of a pod that somebody has read, changed and written back.
 pub(super) fn hide(spec: &mut Value, old: &Pod) {
     let had = old.spec.raw();
-    let names = added().into_iter().map(|(name, _)| name).chain(["nodeName"]);
+    let names = added(old.priority).into_iter().map(|(name, _)| name).chain(["nodeName"]);
     for name in names.filter(|name| had.get(name).is_null()) {
         spec.map_mut().remove(name);
     }

@@ -45,7 +45,10 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     };
     match &mut object {
         Object::Job(job) => prepare_job(Rc::make_mut(job)),
-        Object::Pod(pod) => pod_names_what_is_there(world, pod)?,
+        Object::Pod(pod) => {
+            pod_names_what_is_there(world, pod)?;
+            super::scheduler::prepare_pod(world, Rc::make_mut(pod))?;
+        }
         Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
         _ => {}
     }
@@ -317,6 +320,7 @@ fn new_node(number: u32, resources: Resources, now: Time) -> Node {
         meta,
         spec: Spec::new(spec),
         allocatable: resources,
+        others: Rc::default(),
         conditions,
         address: Addresses::of_node(number + 1),
     }

@@ -4,6 +4,7 @@
 //! Models pkg/scheduler/schedule_one.go. A filter is one row in [`filters::ALL`], a score one row in [`scores::ALL`].
 
 pub mod filters;
+mod priority;
 pub mod scores;
 
 use super::persistent::{Map, Sequence, Set};
@@ -12,6 +13,7 @@ use super::record::{Because, Change, Verb};
 use super::world::World;
 use crate::api::{Node, Object, Pod, Resources, Span, Text, Time, Uid, order};
 use filters::Refused;
+pub(super) use priority::prepare_pod;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
