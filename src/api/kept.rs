@@ -1,6 +1,8 @@
-//! Objects of kinds that are accepted and kept, but that nothing in the simulation acts on yet.
+//! Objects that are kept as they were written. On some nothing acts yet; of others, such as quotas and budgets, those who
+//! act read the few fields that they need.
 
-use super::{Kind, Meta, Resource, Value};
+use super::{Kind, Meta, Object, Resource, Value};
+use std::rc::Rc;
 
 /// An object as it was written.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -22,7 +24,7 @@ impl Resource for Kept {
     }
     fn read(meta: Meta, value: &Value) -> Self {
         let mut body = value.clone();
-        for name in ["apiVersion", "kind", "metadata"] {
+        for name in ["apiVersion", "kind", "metadata", "status"] {
             body.map_mut().remove(name);
         }
         Kept { kind: Kind::ConfigMap, meta, body }
@@ -38,5 +40,23 @@ impl Resource for Kept {
     }
     fn body(&self) -> Value {
         self.body.clone()
+    }
+}
+
+impl Object {
+    /// A field of an object that is kept as it was written; of any other, nothing.
+    pub fn raw(&self, path: &str) -> &Value {
+        match self {
+            Object::Kept(kept) => kept.body.at(path),
+            _ => Value::nothing(),
+        }
+    }
+    /// Such an object with another status.
+    pub fn with_status(&self, status: Value) -> Object {
+        let mut object = self.clone();
+        if let Object::Kept(kept) = &mut object {
+            Rc::make_mut(kept).body.set("status", status);
+        }
+        object
     }
 }

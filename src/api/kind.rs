@@ -60,21 +60,24 @@ pub trait Resource: Clone + std::hash::Hash + Sized {
 macro_rules! kinds {
     (
         typed { $( $typed:ident, $tgroup:literal, $tversion:literal, $tplural:literal, $tsingular:literal, [$($tshort:literal),*], $tnamespaced:literal; )* }
+        raw { $( $raw:ident, $rgroup:literal, $rversion:literal, $rplural:literal, $rsingular:literal, [$($rshort:literal),*], $rnamespaced:literal; )* }
         kept { $( $kept:ident, $kgroup:literal, $kversion:literal, $kplural:literal, $ksingular:literal, [$($kshort:literal),*], $knamespaced:literal; )* }
     ) => {
         /// Every kind that the API server knows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs)]
-        pub enum Kind { $( $typed, )* $( $kept, )* }
+        pub enum Kind { $( $typed, )* $( $raw, )* $( $kept, )* }
 
         impl Kind {
             /// All kinds, in the order of the table.
-            pub const ALL: &'static [Kind] = &[ $( Kind::$typed, )* $( Kind::$kept, )* ];
+            pub const ALL: &'static [Kind] = &[ $( Kind::$typed, )* $( Kind::$raw, )* $( Kind::$kept, )* ];
             /// What discovery says of it.
             pub const fn info(self) -> &'static KindInfo {
                 match self {
                     $( Kind::$typed => &KindInfo { name: stringify!($typed), group: $tgroup, version: $tversion, plural: $tplural,
                         singular: $tsingular, short: &[$($tshort),*], namespaced: $tnamespaced, simulated: true }, )*
+                    $( Kind::$raw => &KindInfo { name: stringify!($raw), group: $rgroup, version: $rversion, plural: $rplural,
+                        singular: $rsingular, short: &[$($rshort),*], namespaced: $rnamespaced, simulated: true }, )*
                     $( Kind::$kept => &KindInfo { name: stringify!($kept), group: $kgroup, version: $kversion, plural: $kplural,
                         singular: $ksingular, short: &[$($kshort),*], namespaced: $knamespaced, simulated: false }, )*
                 }
@@ -83,7 +86,7 @@ macro_rules! kinds {
             pub fn shape(self) -> Shape {
                 match self {
                     $( Kind::$typed => $typed::body_shape(), )*
-                    $( Kind::$kept => Shape::Any, )*
+                    _ => Shape::Any,
                 }
             }
         }
@@ -171,23 +174,26 @@ kinds! {
         Job, "batch", "v1", "jobs", "job", [], true;
         CronJob, "batch", "v1", "cronjobs", "cronjob", ["cj"], true;
     }
+    // Acted upon as they were written: those who care read the few fields that they need.
+    raw {
+        ResourceQuota, "", "v1", "resourcequotas", "resourcequota", ["quota"], true;
+        LimitRange, "", "v1", "limitranges", "limitrange", ["limits"], true;
+        HorizontalPodAutoscaler, "autoscaling", "v2", "horizontalpodautoscalers", "horizontalpodautoscaler", ["hpa"], true;
+        PodDisruptionBudget, "policy", "v1", "poddisruptionbudgets", "poddisruptionbudget", ["pdb"], true;
+        PriorityClass, "scheduling.k8s.io", "v1", "priorityclasses", "priorityclass", ["pc"], false;
+    }
     kept {
         ConfigMap, "", "v1", "configmaps", "configmap", ["cm"], true;
         Secret, "", "v1", "secrets", "secret", [], true;
         ServiceAccount, "", "v1", "serviceaccounts", "serviceaccount", ["sa"], true;
         PersistentVolumeClaim, "", "v1", "persistentvolumeclaims", "persistentvolumeclaim", ["pvc"], true;
         PersistentVolume, "", "v1", "persistentvolumes", "persistentvolume", ["pv"], false;
-        ResourceQuota, "", "v1", "resourcequotas", "resourcequota", ["quota"], true;
-        LimitRange, "", "v1", "limitranges", "limitrange", ["limits"], true;
         StatefulSet, "apps", "v1", "statefulsets", "statefulset", ["sts"], true;
         DaemonSet, "apps", "v1", "daemonsets", "daemonset", ["ds"], true;
         NetworkPolicy, "networking.k8s.io", "v1", "networkpolicies", "networkpolicy", ["netpol"], true;
         Ingress, "networking.k8s.io", "v1", "ingresses", "ingress", ["ing"], true;
         IngressClass, "networking.k8s.io", "v1", "ingressclasses", "ingressclass", [], false;
-        HorizontalPodAutoscaler, "autoscaling", "v2", "horizontalpodautoscalers", "horizontalpodautoscaler", ["hpa"], true;
-        PodDisruptionBudget, "policy", "v1", "poddisruptionbudgets", "poddisruptionbudget", ["pdb"], true;
         StorageClass, "storage.k8s.io", "v1", "storageclasses", "storageclass", ["sc"], false;
-        PriorityClass, "scheduling.k8s.io", "v1", "priorityclasses", "priorityclass", ["pc"], false;
         Lease, "coordination.k8s.io", "v1", "leases", "lease", [], true;
         Role, "rbac.authorization.k8s.io", "v1", "roles", "role", [], true;
         RoleBinding, "rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", [], true;

@@ -41,6 +41,10 @@ impl Value {
     pub fn at(&self, path: &str) -> &Value {
         path.split('.').fold(self, |v, name| v.get(name))
     }
+    /// A null that lives for ever.
+    pub fn nothing() -> &'static Value {
+        null()
+    }
     /// Is there nothing here?
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)

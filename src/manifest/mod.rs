@@ -12,7 +12,7 @@ mod diagnostic;
 mod document;
 mod field;
 mod hint;
-mod quantity;
+pub mod quantity;
 mod refusal;
 mod schema;
 mod suggest;

@@ -63,15 +63,38 @@ fn divide_up(a: i128, b: i128) -> i128 {
 }
 
 /// The amount in billionths, to be compared.
-pub(super) fn nanos(text: &str) -> Option<i128> {
+pub fn nanos(text: &str) -> Option<i128> {
     parse(text).map(|(n, _)| n)
+}
+
+/// The sum of two amounts, in the form of the first unless that is nothing.
+/// Models apimachinery pkg/api/resource/quantity.go: Add.
+pub fn sum(a: &str, b: &str) -> String {
+    let read = |text| parse(text).unwrap_or((0, Form::Decimal));
+    let ((a, form), (b, other)) = (read(a), read(b));
+    write(a.saturating_add(b), if a == 0 { other } else { form })
+}
+
+/// So many billionths in the form in which CPU is written.
+pub fn decimal(nanos: i128) -> String {
+    write(nanos, Form::Decimal)
+}
+
+/// So many bytes in the form in which memory is written.
+pub fn binary(bytes: i64) -> String {
+    write(i128::from(bytes) * NANO, Form::Binary)
 }
 
 /// The one way to write an amount; `round_up_nanos` is the smallest unit that is kept.
 pub(super) fn canonical(text: &str, round_up_nanos: i128) -> Option<String> {
-    let (nanos, mut form) = parse(text)?;
-    let negative = nanos < 0;
+    let (nanos, form) = parse(text)?;
     let size = divide_up(nanos.abs(), round_up_nanos) * round_up_nanos;
+    Some(write(if nanos < 0 { -size } else { size }, form))
+}
+
+/// Models quantity.go: CanonicalizeBytes.
+fn write(nanos: i128, mut form: Form) -> String {
+    let size = nanos.abs();
     if form == Form::Binary && size < 1024 * NANO {
         form = Form::Decimal;
     }
@@ -99,7 +122,7 @@ pub(super) fn canonical(text: &str, round_up_nanos: i128) -> Option<String> {
             (n, suffix)
         }
     };
-    Some(format!("{}{number}{suffix}", if negative { "-" } else { "" }))
+    format!("{}{number}{suffix}", if nanos < 0 { "-" } else { "" })
 }
 
 #[cfg(test)]
@@ -128,6 +151,10 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(canonical(text, 1_000_000).as_deref(), Some(want), "{text}");
         }
+        assert_eq!(sum("0", "64Mi"), "64Mi");
+        assert_eq!(sum("64Mi", "1G"), "1067108864");
+        assert_eq!(sum("900m", "100m"), "1");
+        assert_eq!((decimal(250_000_000), binary(3 << 20)), ("250m".into(), "3Mi".into()));
         assert_eq!(canonical("1x", 1), None);
         assert_eq!(canonical("--1", 1), None);
     }

@@ -6,6 +6,7 @@ use super::config::{NODES_MAX, OBJECTS_MAX};
 use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
+use super::{limit_range, priority};
 use crate::api::*;
 use crate::manifest::{self, Refusal};
 use crate::record;
@@ -41,14 +42,18 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     meta.deletion = None;
     meta.generation = match kind {
         Kind::Service | Kind::Node | Kind::Namespace | Kind::ConfigMap | Kind::Secret => 0,
+        Kind::HorizontalPodAutoscaler | Kind::ResourceQuota | Kind::LimitRange => 0,
         _ => 1,
     };
+    priority::admit(world, &object)?;
+    limit_range::admit(world, &mut object)?;
     match &mut object {
         Object::Job(job) => prepare_job(Rc::make_mut(job)),
         Object::Pod(pod) => {
-            pod_names_what_is_there(world, pod)?;
+            account_is_there(world, pod)?;
             super::scheduler::prepare_pod(world, Rc::make_mut(pod))?;
         }
+        Object::Kept(_) => object = with_first_status(object),
         Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
         _ => {}
     }
@@ -66,16 +71,9 @@ pub(super) fn namespace_is_there(world: &World, kind: Kind, value: &Value) -> Re
     Ok(())
 }
 
-/// A pod may name a priority class and a service account only if they exist.
-/// Models plugin/pkg/admission/priority and plugin/pkg/admission/serviceaccount: Admit.
-fn pod_names_what_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
+/// A pod may name a service account only if it exists. Models plugin/pkg/admission/serviceaccount: Admit.
+fn account_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
     let (spec, meta) = (pod.spec.raw(), &pod.meta);
-    let class = spec.get("priorityClassName").as_str().unwrap_or("");
-    let built_in = ["", "system-cluster-critical", "system-node-critical"].contains(&class);
-    if !built_in && world.store.lookup(Kind::PriorityClass, "", class).is_none() {
-        let why = format!("no PriorityClass with name {class} was found");
-        return Err(Refusal::forbidden(Kind::Pod, &meta.name, &why));
-    }
     let account = spec.get("serviceAccountName").as_str().unwrap_or("");
     let own = ["", "default"].contains(&account);
     if !own && world.store.lookup(Kind::ServiceAccount, &meta.namespace, account).is_none() {
@@ -84,6 +82,23 @@ fn pod_names_what_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
         return Err(Refusal::forbidden(Kind::Pod, &meta.name, &why));
     }
     Ok(())
+}
+
+/// What the API shows of a status that nobody has written yet, where Go's types have no way to leave it out.
+fn with_first_status(object: Object) -> Object {
+    let status = match object.kind() {
+        Kind::HorizontalPodAutoscaler => {
+            let mut status = record! { "desiredReplicas" => 0 };
+            status.map_mut().insert("currentMetrics".into(), Value::Null);
+            status
+        }
+        Kind::PodDisruptionBudget => {
+            record! { "currentHealthy" => 0, "desiredHealthy" => 0, "disruptionsAllowed" => 0, "expectedPods" => 0 }
+        }
+        Kind::ResourceQuota => Map::new().into(),
+        _ => return object,
+    };
+    object.with_status(status)
 }
 
 /// A service that changes its type loses what only its former type had, unless the user has set it anew.
@@ -268,6 +283,13 @@ pub(super) fn bootstrap(world: &mut World) {
         let mut meta = Meta::named("", name);
         meta.labels.insert("kubernetes.io/metadata.name", name);
         add(world, Namespace { meta }.into());
+    }
+    for (name, value, description) in priority::SYSTEM {
+        let value = record! {
+            "description" => description, "metadata" => record! { "name" => name },
+            "preemptionPolicy" => "PreemptLowerPriority", "value" => value,
+        };
+        add(world, Object::read(Kind::PriorityClass, &value));
     }
     let (nodes, resources) = (world.config().nodes, world.config().node);
     for number in 0..nodes {

@@ -138,6 +138,11 @@ impl World {
         if let (Object::Service(new), Object::Service(old)) = (&mut new, old) {
             super::admission::prepare_service(self, std::rc::Rc::make_mut(new), Some(old))?;
         }
+        if matches!(old.kind(), Kind::Service | Kind::PersistentVolumeClaim) {
+            for quota in super::quota::charge(self, &new, Some(old))? {
+                self.update(quota, Actor::User, 0, by_hand(old.meta().uid, "counts against it"));
+            }
+        }
         if new.same_spec(old) && new.meta() == old.meta() && new.body() == old.body() {
             return Ok(old.clone());
         }

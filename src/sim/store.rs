@@ -102,6 +102,11 @@ impl Store {
         let key = Key::new(kind, namespace.to_owned(), name.to_owned());
         self.get(self.find(&key)?)
     }
+    /// Is there any object of that kind? Costs nothing, for those who would else look for one at each write.
+    pub fn has_any(&self, kind: Kind) -> bool {
+        let from = Key { kind, namespace: Text::default(), name: Text::default() };
+        self.names.range(from..).next().is_some_and(|(key, _)| key.kind == kind)
+    }
     /// All objects of a kind, in one namespace or in all, sorted by namespace and name.
     pub fn list<'a>(
         &'a self,

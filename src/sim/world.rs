@@ -383,6 +383,12 @@ impl World {
         because: Because,
     ) -> Result<Object, Refusal> {
         let object = super::admission::admit(self, object)?;
+        let quotas =
+            super::quota::charge(self, &object, None).inspect_err(|_| self.addresses.release(&object))?;
+        for quota in quotas {
+            let caption = format!("{} counts against it", object.meta().name);
+            self.update(quota, by, cause, Because::of(object.meta().uid, "spec.hard", caption));
+        }
         let (new, _) = self.store.put(object);
         self.committed(Verb::Added, None, new.clone(), by, cause, because);
         Ok(new)
@@ -397,7 +403,8 @@ impl World {
     ) -> Option<Object> {
         let uid = object.meta().uid;
         let old = self.store.get(uid)?;
-        if !object.same_spec(old) {
+        // Some kinds have no generation at all.
+        if !object.same_spec(old) && old.meta().generation > 0 {
             object.meta_mut().generation += 1;
         }
         let meta = object.meta();

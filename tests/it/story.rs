@@ -171,16 +171,18 @@ impl Names {
     }
     /// Numbers an owner's pods in the order of creation; of those made together, by what became of them.
     fn number_pods(&mut self, owner: &str, pods: Vec<(f64, String)>, lines: &[Value]) {
-        let mut pods: Vec<(f64, String, Vec<String>)> =
-            pods.into_iter().map(|(t, name)| (t, name.clone(), life(&name, lines))).collect();
+        let mut pods: Vec<(f64, String, Vec<String>, f64)> = pods
+            .into_iter()
+            .map(|(t, name)| (t, name.clone(), life(&name, lines), stopped_at(&name, lines)))
+            .collect();
         let mut start = 0;
         for i in 1..=pods.len() {
             if i == pods.len() || pods[i].0 - pods[i - 1].0 > BATCH_S {
-                pods[start..i].sort_by(|a, b| a.2.cmp(&b.2));
+                pods[start..i].sort_by(|a, b| a.2.cmp(&b.2).then(a.3.total_cmp(&b.3)));
                 start = i;
             }
         }
-        for (i, (_, name, _)) in pods.into_iter().enumerate() {
+        for (i, (_, name, ..)) in pods.into_iter().enumerate() {
             self.0.insert(name, format!("{owner}~{:03}", i + 1));
         }
     }
@@ -224,6 +226,22 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
     life
 }
 
+/// A refusal without the name of the pod that was not made: it ends in five letters of chance.
+fn without_refused_names(message: &str) -> String {
+    let quoted = message.split_once("pods \"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)));
+    match quoted.and_then(|(head, (name, rest))| Some((head, name.rsplit_once('-')?.0, rest))) {
+        Some((head, owner, rest)) => format!("{head}pods \"{owner}~\"{rest}"),
+        None => message.to_owned(),
+    }
+}
+
+/// When a pod was first told to stop; those alike are told apart by that.
+fn stopped_at(name: &str, lines: &[Value]) -> f64 {
+    let own =
+        |l: &&Value| text(l, "kind") == "Pod" && text(l, "name") == name && number(l.get("grace")) > 0.0;
+    lines.iter().find(own).map_or(0.0, |l| number(l.get("t")))
+}
+
 struct Teller {
     names: Names,
     story: Story,
@@ -244,6 +262,14 @@ impl Teller {
         }
         let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.short(name));
         let mut message = self.names.clean(text(line, "msg"));
+        if text(line, "reason") == "FailedCreate" {
+            // How often a controller tries again depends on each write's latency, and each try has another name.
+            message = without_refused_names(message.trim_start_matches("(combined from similar events): "));
+            let key = format!("{} {name} {message}", text(line, "src"));
+            if self.said.insert(key, 0.0).is_some() {
+                return;
+            }
+        }
         if text(line, "reason") == "Scheduled" {
             // Of nodes that score alike, chance chooses.
             message.truncate(message.rfind(" to ").unwrap_or(message.len()));

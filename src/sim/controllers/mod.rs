@@ -5,9 +5,11 @@
 
 mod cronjob;
 pub mod deployment;
+mod disruption;
 pub mod endpointslice;
 mod garbage;
 mod job;
+mod quota;
 mod replicaset;
 mod service_lb;
 mod ttl;
@@ -58,6 +60,8 @@ pub static ALL: &[Controller] = &[
     service_lb::CONTROLLER,
     garbage::CONTROLLER,
     ttl::CONTROLLER,
+    quota::CONTROLLER,
+    disruption::CONTROLLER,
 ];
 
 /// The row of the controller of that name.
