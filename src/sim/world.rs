@@ -12,7 +12,7 @@ use super::plan::{Action, Memo, Plan};
 use super::record::{Actor, Because, Change, Record, Records, Verb};
 use super::scheduler;
 use super::store::Store;
-use crate::api::{Deletion, Object, Pod, Span, Text, Time, Uid};
+use crate::api::{Deletion, Kind, Object, Pod, Span, Text, Time, Uid};
 use crate::manifest::Refusal;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -22,6 +22,8 @@ pub const WATCH_LATENCY: Span = Span::millis(10);
 /// The first and the longest wait of a controller that was refused.
 const RETRY: Span = Span::millis(5);
 const RETRY_MAX: Span = Span::secs(1_000);
+/// How long until a controller makes the next of many pods that may be refused.
+const SLOW_START: Span = Span::millis(20);
 /// How many flights are kept to be seen.
 const FLIGHTS_MAX: usize = 2_000;
 
@@ -82,8 +84,8 @@ pub struct World {
     memos: Map<(Uid, Actor), Memo>,
     runtimes: Map<Uid, Rc<Runtime>>,
     acts: Map<Actor, Act>,
-    /// How often in a row the API server has refused what a controller wanted for an object.
-    refusals: Map<Event, u32>,
+    /// How often in a row the API server has refused what a controller wanted for an object, and its words.
+    refusals: Map<Event, (u32, Text)>,
 }
 
 impl World {
@@ -158,6 +160,10 @@ impl World {
     /// A number that depends on nothing but the seed, an object and a purpose.
     pub fn draw(&self, uid: Uid, purpose: &str) -> u64 {
         StableHasher::of(&(self.config.seed, uid, purpose))
+    }
+    /// With which words the API server has refused the pods that a controller wanted at its last look at an object.
+    pub fn refusal(&self, row: u8, uid: Uid) -> Option<&Text> {
+        self.refusals.get(&Event::Reconcile(row, uid)).map(|(_, words)| words)
     }
     /// Is the actor switched off?
     pub fn is_off(&self, actor: Actor) -> bool {
@@ -245,13 +251,14 @@ impl World {
 
     /// Whoever was refused tries again, each time after twice as long.
     /// Models client-go util/workqueue: DefaultTypedControllerRateLimiter.
-    fn try_again(&mut self, event: Event, refused: bool, cause: u64) {
-        if !refused {
+    fn try_again(&mut self, event: Event, refused: Option<Text>, cause: u64) {
+        let Some(words) = refused else {
             self.refusals.remove(&event);
             return;
-        }
-        let times = self.refusals.get_or_default(event);
+        };
+        let (times, said) = self.refusals.get_or_default(event);
         *times += 1;
+        *said = words;
         let wait = (RETRY * (1 << (*times - 1).min(18))).min(RETRY_MAX);
         self.look_again(event, Some(wait), cause);
     }
@@ -276,9 +283,11 @@ impl World {
         self.due.insert(event, Due { at, number, cause });
     }
 
-    /// Writes what an actor has decided; returns whether a pod was refused. `about` is the object that it looked at, `cause` the write that woke it.
-    pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) -> bool {
-        let mut refused = false;
+    /// Writes what an actor has decided; gives the API server's words where it refused a pod. `about` is the object that
+    /// the actor looked at, `cause` the write that woke it.
+    pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) -> Option<Text> {
+        let mut refused = None;
+        let mut room = None;
         if !plan.caption.is_empty() {
             let act = Act { at: self.now, caption: plan.caption, about };
             self.acts.insert(by, act);
@@ -290,10 +299,16 @@ impl World {
                     let _ = self.create(object, by, cause, because);
                 }
                 // After a refusal the others would only be refused as well.
-                // Models pkg/controller/controller_utils.go: slowStartBatch.
-                Action::CreatePod(pod, because) => {
-                    refused = refused || !self.create_pod(*pod, by, cause, because);
+                Action::CreatePod(pod, because) if refused.is_none() => {
+                    let left = room.get_or_insert_with(|| self.batch(&pod, about));
+                    if *left > 0 {
+                        *left -= 1;
+                        refused = self.create_pod(*pod, by, cause, because);
+                    } else if let Actor::Controller(row) = by {
+                        self.wake(Event::Reconcile(row, about), self.now + SLOW_START, cause);
+                    }
                 }
+                Action::CreatePod(..) => {}
                 Action::DeletePod(uid, because) => self.delete_pod(uid, by, cause, because),
                 Action::Update(object, because) => {
                     self.update(object, by, cause, because);
@@ -334,12 +349,21 @@ impl World {
         }
     }
 
-    /// Creates a pod for its controller and says so about the controller.
+    /// How many pods a controller makes at once. Where a quota may refuse them, it begins with one and makes as many more
+    /// each time as there are already, so that those who want pods at the same time share what there is.
+    /// Models pkg/controller/controller_utils.go: slowStartBatch.
+    fn batch(&self, pod: &Pod, about: Uid) -> u32 {
+        let namespace = pod.meta.namespace.as_str();
+        let may_refuse = self.store.has_any(Kind::ResourceQuota)
+            && self.store.list(Kind::ResourceQuota, Some(namespace)).next().is_some();
+        if may_refuse { self.store.tally(about)[..2].iter().sum::<u32>().max(1) } else { u32::MAX }
+    }
+    /// Creates a pod for its controller and says so about the controller; gives the words of a refusal.
     /// Models pkg/controller/controller_utils.go: RealPodControl.CreatePods.
-    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) -> bool {
+    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) -> Option<Text> {
         let owner = pod.meta.controller().map(|o| o.uid);
         let result = self.create(pod.into(), by, cause, because);
-        let made = result.is_ok();
+        let refused = result.as_ref().err().map(|refusal| refusal.message.clone().into());
         let (kind, reason, message) = match result {
             Ok(pod) => (EventType::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
             Err(refusal) => {
@@ -347,7 +371,7 @@ impl World {
             }
         };
         self.say_about(owner, by, kind, reason, message);
-        made
+        refused
     }
     /// Deletes a pod for its controller and says so about the controller.
     /// Models pkg/controller/controller_utils.go: RealPodControl.DeletePod.

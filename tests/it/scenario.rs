@@ -33,6 +33,7 @@ const AGREE: &[&str] = &[
     "o2-job-delete-orphan",
     "p2-deploy-recreate",
     "q-deploy-scale",
+    "x2-pdb",
 ];
 
 /// Every scenario, with what agrees and the first difference of those that do not agree.
