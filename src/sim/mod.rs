@@ -16,6 +16,7 @@ mod limit_range;
 pub mod network;
 mod persistent;
 mod plan;
+mod pod_control;
 mod priority;
 mod quota;
 mod record;

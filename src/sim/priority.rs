@@ -35,7 +35,11 @@ fn class_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
     let refuse = |why: &str| Err(Refusal::forbidden(Kind::Pod, &pod.meta.name, why));
     let spec = pod.spec.raw();
     let name = spec.get("priorityClassName").as_str().unwrap_or("");
-    let class = if name.is_empty() { default_class(world) } else { world.store.lookup(Kind::PriorityClass, "", name) };
+    let class = if name.is_empty() {
+        default_class(world)
+    } else {
+        world.store.lookup(Kind::PriorityClass, "", name)
+    };
     if class.is_none() && !name.is_empty() {
         return refuse(&format!("no PriorityClass with name {name} was found"));
     }

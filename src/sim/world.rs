@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::controllers::{self, Wakes};
-use super::events::{EventType, Events, Said};
+use super::events::{Events, Said};
 use super::hash::StableHasher;
 use super::history::History;
 use super::kubelet::{self, Runtime};
@@ -12,7 +12,7 @@ use super::plan::{Action, Memo, Plan};
 use super::record::{Actor, Because, Change, Record, Records, Verb};
 use super::scheduler;
 use super::store::Store;
-use crate::api::{Deletion, Kind, Object, Pod, Span, Text, Time, Uid};
+use crate::api::{Deletion, Object, Pod, Span, Text, Time, Uid};
 use crate::manifest::Refusal;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -22,8 +22,6 @@ pub const WATCH_LATENCY: Span = Span::millis(10);
 /// The first and the longest wait of a controller that was refused.
 const RETRY: Span = Span::millis(5);
 const RETRY_MAX: Span = Span::secs(1_000);
-/// How long until a controller makes the next of many pods that may be refused.
-const SLOW_START: Span = Span::millis(20);
 /// How many flights are kept to be seen.
 const FLIGHTS_MAX: usize = 2_000;
 
@@ -305,7 +303,11 @@ impl World {
                         *left -= 1;
                         refused = self.create_pod(*pod, by, cause, because);
                     } else if let Actor::Controller(row) = by {
-                        self.wake(Event::Reconcile(row, about), self.now + SLOW_START, cause);
+                        self.wake(
+                            Event::Reconcile(row, about),
+                            self.now + super::pod_control::SLOW_START,
+                            cause,
+                        );
                     }
                 }
                 Action::CreatePod(..) => {}
@@ -346,55 +348,6 @@ impl World {
         if let Some(about) = self.store.get(said.uid) {
             let source = said.source.unwrap_or_else(|| by.name());
             self.events.say(self.now, source, about, said);
-        }
-    }
-
-    /// How many pods a controller makes at once. Where a quota may refuse them, it begins with one and makes as many more
-    /// each time as there are already, so that those who want pods at the same time share what there is.
-    /// Models pkg/controller/controller_utils.go: slowStartBatch.
-    fn batch(&self, pod: &Pod, about: Uid) -> u32 {
-        let namespace = pod.meta.namespace.as_str();
-        let may_refuse = self.store.has_any(Kind::ResourceQuota)
-            && self.store.list(Kind::ResourceQuota, Some(namespace)).next().is_some();
-        if may_refuse { self.store.tally(about)[..2].iter().sum::<u32>().max(1) } else { u32::MAX }
-    }
-    /// Creates a pod for its controller and says so about the controller; gives the words of a refusal.
-    /// Models pkg/controller/controller_utils.go: RealPodControl.CreatePods.
-    fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) -> Option<Text> {
-        let owner = pod.meta.controller().map(|o| o.uid);
-        let result = self.create(pod.into(), by, cause, because);
-        let refused = result.as_ref().err().map(|refusal| refusal.message.clone().into());
-        let (kind, reason, message) = match result {
-            Ok(pod) => (EventType::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
-            Err(refusal) => {
-                (EventType::Warning, "FailedCreate", format!("Error creating: {}", refusal.message))
-            }
-        };
-        self.say_about(owner, by, kind, reason, message);
-        refused
-    }
-    /// Deletes a pod for its controller and says so about the controller.
-    /// Models pkg/controller/controller_utils.go: RealPodControl.DeletePod.
-    fn delete_pod(&mut self, uid: Uid, by: Actor, cause: u64, because: Because) {
-        let Some(pod) = self.store.get_as::<Pod>(uid) else {
-            return;
-        };
-        let owner = pod.meta.controller().map(|o| o.uid);
-        let message = format!("Deleted pod: {}", pod.meta.name);
-        self.delete(uid, None, by, cause, because);
-        self.say_about(owner, by, EventType::Normal, "SuccessfulDelete", message);
-    }
-    fn say_about(
-        &mut self,
-        uid: Option<Uid>,
-        by: Actor,
-        kind: EventType,
-        reason: &'static str,
-        message: String,
-    ) {
-        if let Some(uid) = uid {
-            let said = Said::new(uid, kind, reason, message);
-            self.say(by, said);
         }
     }
 

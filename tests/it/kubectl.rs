@@ -134,11 +134,9 @@ fn groups(text: &str) -> Vec<Vec<Block>> {
         let items = text.strip_suffix(end).unwrap_or(text).split("\n- apiVersion");
         return vec![sorted(items.map(Block::read).collect())];
     }
-    if text.starts_with("Name:") {
-        let mut objects: Vec<Block> = text.split("\n\n\nName:").map(Block::read).collect();
-        if let Some(first) = objects.first_mut() {
-            first.fixed = first.fixed.replacen("Name:", "", 1);
-        }
+    if let Some(rest) = text.strip_prefix("Name:") {
+        let objects = rest.split("\n\n\nName:");
+        let mut objects: Vec<Block> = objects.map(|o| Block::read(o.trim_start())).collect();
         objects.sort();
         return vec![objects];
     }

@@ -113,4 +113,13 @@ pub(super) fn autoscaler(value: &mut Value) {
         let resource = record! { "name" => "cpu", "target" => target };
         value.set("spec.metrics", vec![record! { "type" => "Resource", "resource" => resource }]);
     }
+    // Who says something of one direction is told the rest of both.
+    let policy = |kind: &'static str, n: i64| record! { "periodSeconds" => 15, "type" => kind, "value" => n };
+    if !value.at("spec.behavior").is_null() {
+        value.default_to("spec.behavior.scaleUp.stabilizationWindowSeconds", 0);
+        value.default_to("spec.behavior.scaleUp.policies", vec![policy("Pods", 4), policy("Percent", 100)]);
+        value.default_to("spec.behavior.scaleUp.selectPolicy", "Max");
+        value.default_to("spec.behavior.scaleDown.policies", vec![policy("Percent", 100)]);
+        value.default_to("spec.behavior.scaleDown.selectPolicy", "Max");
+    }
 }
