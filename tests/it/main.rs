@@ -13,3 +13,4 @@ mod shell;
 mod story;
 mod tidy;
 mod timeline;
+mod worlds;

@@ -1,0 +1,306 @@
+//! What must hold in every world, whatever is applied to it and whatever breaks.
+//!
+//! `WORLDS=10000 cargo test --profile worlds --test it -- worlds` looks at so many; fewer are looked at by default.
+
+use podium::api::{ConcurrencyPolicy, EndpointSlice, Job, Kind, Object, Pod, Span, Truth};
+use podium::kubectl::{self, Context, Files};
+use podium::sim::{Config, Input, TRACKING_FINALIZER, Timeline, Verb, World};
+use proptest::prelude::*;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use std::collections::BTreeSet;
+
+/// How many worlds are looked at where nobody says.
+const WORLDS: u32 = 40;
+
+/// Something that happens to a cluster: a line of a script, or a manifest that is applied.
+#[derive(Clone, Debug)]
+enum Act {
+    Apply(String),
+    Line(String),
+    /// A line about the pod of that number, whatever its name.
+    OfPod(&'static str, usize),
+}
+
+fn line(text: String) -> Act {
+    Act::Line(text)
+}
+
+fn pod_spec(restart: &'static str) -> impl Strategy<Value = String> {
+    let command =
+        prop_oneof!["sleep [0-9]", "sleep 2; exit 1", "exit 3", "true", "sleep [1-9]0", "sleep 10000"];
+    let cpu = prop_oneof!["50m", "900m", "3"];
+    (command, cpu, 0u8..20).prop_map(move |(command, cpu, grace)| {
+        format!(
+            "      restartPolicy: {restart}\n      terminationGracePeriodSeconds: {grace}\n      containers:\n      - name: main\n        image: busybox\n        command: [sh, -c, '{command}']\n        resources: {{requests: {{cpu: {cpu}, memory: 64Mi}}}}\n"
+        )
+    })
+}
+
+/// A field that is there or not.
+fn field(name: &'static str, values: std::ops::Range<u32>) -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        values.prop_map(move |value| format!("  {name}: {value}\n")),
+    ]
+}
+
+fn job_spec() -> impl Strategy<Value = String> {
+    let limits = (
+        field("parallelism", 0..5),
+        field("completions", 1..6),
+        field("backoffLimit", 0..4),
+        field("activeDeadlineSeconds", 1..90),
+        field("ttlSecondsAfterFinished", 0..60),
+    );
+    let modes = prop_oneof![
+        Just(""),
+        Just("  suspend: true\n"),
+        Just("  completionMode: Indexed\n  completions: 4\n"),
+        Just("  completionMode: Indexed\n  completions: 3\n  backoffLimitPerIndex: 1\n  maxFailedIndexes: 1\n"),
+        Just("  podReplacementPolicy: Failed\n"),
+        Just("  podFailurePolicy:\n    rules:\n    - action: FailJob\n      onExitCodes: {operator: In, values: [3]}\n"),
+    ];
+    let pod = prop_oneof![3 => pod_spec("Never").boxed(), 1 => pod_spec("OnFailure").boxed()];
+    (limits, modes, pod).prop_map(|((parallelism, completions, retries, deadline, ttl), mode, pod)| {
+        let completions = if mode.contains("completions") { String::new() } else { completions };
+        format!("{parallelism}{completions}{retries}{deadline}{ttl}{mode}  template:\n    spec:\n{pod}")
+    })
+}
+
+fn manifest() -> impl Strategy<Value = String> {
+    let head = |version: &str, kind: &str, name: String| {
+        format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n")
+    };
+    let job = (0u8..3, job_spec()).prop_map(move |(n, spec)| head("batch/v1", "Job", format!("job-{n}")) + &spec);
+    let policy = prop_oneof!["Allow", "Forbid", "Replace"];
+    let cron = (0u8..2, 1u8..4, policy, job_spec()).prop_map(move |(n, every, policy, spec)| {
+        let spec: String = spec.lines().map(|l| format!("    {l}\n")).collect();
+        let own = format!("  schedule: '*/{every} * * * *'\n  concurrencyPolicy: {policy}\n  jobTemplate:\n    spec:\n{spec}");
+        head("batch/v1", "CronJob", format!("cron-{n}")) + &own
+    });
+    let web = |kind: &'static str| {
+        (0u8..2, 0u8..6, pod_spec("Always")).prop_map(move |(n, replicas, pod)| {
+            let own = format!("  replicas: {replicas}\n  selector: {{matchLabels: {{app: w{n}}}}}\n  template:\n    metadata: {{labels: {{app: w{n}}}}}\n    spec:\n{pod}");
+            head("apps/v1", kind, format!("web-{n}")) + &own
+        })
+    };
+    let service = (0u8..2).prop_map(move |n| {
+        head("v1", "Service", format!("web-{n}")) + &format!("  selector: {{app: w{n}}}\n  ports: [{{port: 80}}]\n")
+    });
+    prop_oneof![4 => job, 2 => cron, 2 => web("Deployment"), 1 => web("ReplicaSet"), 1 => service]
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let owner = prop_oneof![
+        "job/job-[0-2]",
+        "cronjob/cron-[01]",
+        "deployment/web-[01]",
+        "replicaset/web-[01]",
+        "service/web-[01]"
+    ];
+    let cascade = prop_oneof!["background", "orphan", "foreground"];
+    let controller =
+        prop_oneof!["job", "cronjob", "deployment", "replicaset", "endpointslice", "garbage-collector"];
+    let of_pod = prop_oneof![
+        Just("sandbox crash {}"),
+        Just("kubectl delete pod {}"),
+        Just("kubectl delete pod {} --grace-period=0 --force"),
+        Just("kubectl label pod {} app=other --overwrite"),
+    ];
+    prop_oneof![
+        8 => manifest().prop_map(Act::Apply),
+        2 => (owner, cascade).prop_map(|(o, c)| line(format!("kubectl delete {o} --cascade={c} --wait=false"))),
+        2 => ("[01]", 0u8..8).prop_map(|(n, r)| line(format!("kubectl scale deployment/web-{n} --replicas={r}"))),
+        1 => ("[0-2]", 0u8..5).prop_map(|(n, p)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"parallelism\":{p}}}}}'"))),
+        1 => ("[0-2]", any::<bool>()).prop_map(|(n, s)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"suspend\":{s}}}}}'"))),
+        1 => "kubectl (cordon|uncordon) node-[1-3]".prop_map(line),
+        2 => "sandbox node-(down|up) node-[1-3]".prop_map(line),
+        1 => (controller, prop_oneof!["up", "down"]).prop_map(|(c, d)| line(format!("sandbox controller-{d} {c}"))),
+        3 => (of_pod, any::<usize>()).prop_map(|(what, n)| Act::OfPod(what, n)),
+    ]
+}
+
+#[test]
+fn invariants_hold_in_random_worlds() {
+    let cases = std::env::var("WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(WORLDS);
+    let config = ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let acts = proptest::collection::vec((0u16..600, act()), 1..14);
+    let outcome = runner.run(&(any::<u64>(), acts), |(seed, acts)| {
+        check(seed, &acts).map_err(TestCaseError::fail)
+    });
+    if let Err(why) = outcome {
+        panic!("{why}");
+    }
+}
+
+/// Text that is applied from nowhere but the test.
+struct Manifest<'a>(&'a str);
+
+impl Files for Manifest<'_> {
+    fn read(&self, _: &str) -> Option<String> {
+        Some(self.0.to_owned())
+    }
+}
+
+fn check(seed: u64, acts: &[(u16, Act)]) -> Result<(), String> {
+    let config = Config { seed, ..Config::default() };
+    let mut watch = Watch { timeline: Timeline::new(config.clone()), seen: 0 };
+    for (wait_ds, act) in acts {
+        watch.live(Span::millis(i64::from(*wait_ds) * 100))?;
+        watch.act(act);
+    }
+    watch.live(Span::secs(200))?;
+    for node in 1..=3 {
+        watch.act(&line(format!("sandbox node-up node-{node}")));
+        watch.act(&line(format!("kubectl uncordon node-{node}")));
+    }
+    for controller in podium::sim::controllers::ALL {
+        watch.act(&line(format!("sandbox controller-up {}", controller.name)));
+    }
+    watch.live(Span::secs(400))?;
+    settled(watch.timeline.world())?;
+    replayed(&config, &watch.timeline)
+}
+
+/// A run that is looked at after every event.
+struct Watch {
+    timeline: Timeline,
+    seen: u64,
+}
+
+impl Watch {
+    fn act(&mut self, act: &Act) {
+        let (text, command) = match act {
+            Act::Apply(text) => (text.as_str(), "kubectl apply -f -".to_owned()),
+            Act::Line(line) => ("", line.clone()),
+            Act::OfPod(line, number) => {
+                let pods: Vec<_> = self.timeline.world().store.list(Kind::Pod, Some("default")).collect();
+                let Some(pod) = number.checked_rem(pods.len()).map(|n| pods[n]) else { return };
+                ("", line.replace("{}", &pod.meta().name))
+            }
+        };
+        // What is refused changes nothing; that it may be refused is part of the test.
+        kubectl::run(&mut self.timeline, &mut Context::default(), &Manifest(text), &command);
+    }
+    fn live(&mut self, span: Span) -> Result<(), String> {
+        let until = self.timeline.now() + span;
+        while self.timeline.next_instant().is_some_and(|at| at <= until) {
+            self.timeline.advance(until);
+            let world = self.timeline.world();
+            let last = world.store.revision();
+            for record in world.records.since(self.seen + 1) {
+                let Some(object) = world.store.get(record.uid) else { continue };
+                written(world, object, record.verb).map_err(|why| {
+                    let after = world.now() - world.config().start;
+                    format!("at {:.3} s, {}: {why}", after.as_secs_f64(), object.meta().name)
+                })?;
+            }
+            self.seen = last;
+        }
+        self.timeline.seek(until);
+        Ok(())
+    }
+}
+
+/// What must hold of an object that was just written.
+fn written(world: &World, object: &Object, verb: Verb) -> Result<(), String> {
+    match object {
+        Object::Pod(pod) if !pod.node.is_empty() => within_capacity(world, pod)?,
+        Object::EndpointSlice(slice) => ready_endpoints(world, slice)?,
+        Object::Job(job) => ended_once(job)?,
+        _ => {}
+    }
+    if verb != Verb::Added {
+        return Ok(());
+    }
+    let Some(owner) = object.meta().controller().and_then(|o| world.store.get(o.uid)) else { return Ok(()) };
+    match owner {
+        Object::Job(job) => not_too_many(world, job),
+        Object::CronJob(cron) if cron.spec.concurrency_policy == ConcurrencyPolicy::Forbid => {
+            let jobs = world.store.dependents(cron.meta.uid).filter_map(Object::as_ref::<Job>);
+            let running = jobs.filter(|j| j.finished().is_none()).count();
+            must(running <= 1, || format!("{running} jobs at once although that is forbidden"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn must(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
+}
+
+fn within_capacity(world: &World, pod: &Pod) -> Result<(), String> {
+    let Some(Object::Node(node)) = world.store.lookup(Kind::Node, "", &pod.node) else { return Ok(()) };
+    let (mut cpu, mut memory, mut pods) = (0, 0, 0);
+    for pod in world.store.pods_on(&pod.node).filter(|p| !p.is_terminal()) {
+        let request = pod.spec.requests();
+        (cpu, memory, pods) = (cpu + request.cpu_millis, memory + request.memory, pods + 1);
+    }
+    let has = node.allocatable;
+    let fits = cpu <= has.cpu_millis && memory <= has.memory && pods <= has.pods;
+    must(fits, || format!("{} has {cpu} millicores, {memory} bytes and {pods} pods on it", pod.node))
+}
+
+fn ready_endpoints(world: &World, slice: &EndpointSlice) -> Result<(), String> {
+    for endpoint in slice.endpoints.iter().filter(|e| e.ready && !e.pod.is_empty()) {
+        let pod = world.store.get_as::<Pod>(endpoint.uid);
+        let ready = pod.is_some_and(|p| p.is_ready() && p.meta.deletion.is_none());
+        must(ready, || format!("{} is a ready endpoint, and no ready pod", endpoint.pod))?;
+    }
+    Ok(())
+}
+
+fn ended_once(job: &Job) -> Result<(), String> {
+    let ends = job.status.conditions.iter().filter(|c| matches!(c.name, "Complete" | "Failed"));
+    let ends = ends.filter(|c| c.status == Truth::True).count();
+    must(ends < 2, || "both complete and failed".to_owned())?;
+    must(ends == 0 || job.status.active == 0, || format!("ended with {} active pods", job.status.active))
+}
+
+/// Never more active pods than allowed, and never two of one index.
+fn not_too_many(world: &World, job: &Job) -> Result<(), String> {
+    let pods = world.store.dependents(job.meta.uid).filter_map(Object::as_ref::<Pod>);
+    let active: Vec<_> = pods.filter(|p| p.is_active()).collect();
+    let allowed = job.spec.parallelism.unwrap_or(1) as usize;
+    must(active.len() <= allowed, || format!("{} active pods of {allowed}", active.len()))?;
+    let mut seen = BTreeSet::new();
+    for pod in active {
+        let index = pod.meta.annotations.get("batch.kubernetes.io/job-completion-index");
+        must(index.is_none_or(|i| seen.insert(i.clone())), || format!("two pods of index {index:?}"))?;
+    }
+    Ok(())
+}
+
+/// What must hold once nothing has disturbed the cluster for long.
+fn settled(world: &World) -> Result<(), String> {
+    for object in world.store.iter() {
+        let meta = object.meta();
+        let owned = meta.owners.iter().all(|o| world.store.get(o.uid).is_none()) && !meta.owners.is_empty();
+        must(!owned, || format!("{:?} {} is left without its owner", object.kind(), meta.name))?;
+        let stuck = meta.deletion.is_some_and(|d| world.now() - d.asked > Span::secs(120));
+        must(!stuck, || format!("{:?} {} is never gone", object.kind(), meta.name))?;
+        let Object::Pod(pod) = object else { continue };
+        let tracked = pod.is_terminal() && meta.has_finalizer(TRACKING_FINALIZER);
+        must(!tracked, || format!("pod {} has ended and is not counted", meta.name))?;
+    }
+    Ok(())
+}
+
+/// The same seed and inputs lead to the same world, and so does going back and forth.
+fn replayed(config: &Config, lived: &Timeline) -> Result<(), String> {
+    let mut again = Timeline::new(config.clone());
+    for (at, input) in lived.inputs() {
+        again.seek(*at);
+        match input {
+            Input::Api(request) => drop(again.call(request.clone())),
+            Input::Sandbox(act) => drop(again.interfere(act.clone())),
+        }
+    }
+    again.seek(lived.now());
+    must(again.world().hash() == lived.world().hash(), || "a replay leads elsewhere".to_owned())?;
+    let half = lived.start() + Span((lived.now() - lived.start()).0 / 2);
+    again.seek(half);
+    again.seek(lived.now());
+    must(again.world().hash() == lived.world().hash(), || "going back and forth leads elsewhere".to_owned())
+}
