@@ -1,7 +1,8 @@
 //! The API server's front door: a person's request, checked, defaulted and written, or refused in its own words.
 
+use super::controllers::{self, Wakes};
 use super::plan::Plan;
-use super::record::{Actor, Because};
+use super::record::{Actor, Because, Change, Verb};
 use super::world::{Event, World};
 use crate::api::{Key, Kind, Meta, Object, Text, Uid, Value};
 use crate::manifest::{self, Refusal};
@@ -169,6 +170,20 @@ impl World {
         self.delete(uid, grace, Actor::User, 0, because());
     }
 
+    /// A controller that starts anew is told of everything that is there, as if it had just been made.
+    /// Models client-go tools/cache: the first list of a reflector.
+    fn start_controller(&mut self, row: u8) {
+        let mut wakes = Wakes::default();
+        for object in self.store.iter() {
+            wakes.now(object.meta().uid);
+            let (revision, new) = (object.meta().revision, object.clone());
+            let change = Change { revision, verb: Verb::Added, old: None, new };
+            (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
+        }
+        for (uid, after) in wakes.drain() {
+            self.wake(Event::Reconcile(row, uid), self.now() + after, 0);
+        }
+    }
     /// Does what no kubectl can do. Returns what there is to say about it.
     pub fn interfere(&mut self, act: &Sandbox) -> Result<String, String> {
         match act {
@@ -206,11 +221,7 @@ impl World {
                     return Ok(format!("controller {name} is off"));
                 }
                 self.switched_off.remove(&Actor::Controller(row));
-                // It starts anew, so it looks at everything once.
-                let all: Vec<Uid> = self.store.iter().map(|o| o.meta().uid).collect();
-                for uid in all {
-                    self.wake(Event::Reconcile(row, uid), self.now(), 0);
-                }
+                self.start_controller(row);
                 Ok(format!("controller {name} is on"))
             }
             Sandbox::Send(from, url) => {
