@@ -10,6 +10,7 @@ mod manifest;
 mod network;
 mod scenario;
 mod shell;
+mod soak;
 mod story;
 mod tidy;
 mod timeline;

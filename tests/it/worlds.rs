@@ -38,10 +38,7 @@ fn pod_spec(restart: &'static str) -> impl Strategy<Value = String> {
 
 /// A field that is there or not.
 fn field(name: &'static str, values: std::ops::Range<u32>) -> impl Strategy<Value = String> {
-    prop_oneof![
-        Just(String::new()),
-        values.prop_map(move |value| format!("  {name}: {value}\n")),
-    ]
+    prop_oneof![Just(String::new()), values.prop_map(move |value| format!("  {name}: {value}\n")),]
 }
 
 fn job_spec() -> impl Strategy<Value = String> {
@@ -56,9 +53,13 @@ fn job_spec() -> impl Strategy<Value = String> {
         Just(""),
         Just("  suspend: true\n"),
         Just("  completionMode: Indexed\n  completions: 4\n"),
-        Just("  completionMode: Indexed\n  completions: 3\n  backoffLimitPerIndex: 1\n  maxFailedIndexes: 1\n"),
+        Just(
+            "  completionMode: Indexed\n  completions: 3\n  backoffLimitPerIndex: 1\n  maxFailedIndexes: 1\n"
+        ),
         Just("  podReplacementPolicy: Failed\n"),
-        Just("  podFailurePolicy:\n    rules:\n    - action: FailJob\n      onExitCodes: {operator: In, values: [3]}\n"),
+        Just(
+            "  podFailurePolicy:\n    rules:\n    - action: FailJob\n      onExitCodes: {operator: In, values: [3]}\n"
+        ),
     ];
     let pod = prop_oneof![3 => pod_spec("Never").boxed(), 1 => pod_spec("OnFailure").boxed()];
     (limits, modes, pod).prop_map(|((parallelism, completions, retries, deadline, ttl), mode, pod)| {
@@ -71,7 +72,8 @@ fn manifest() -> impl Strategy<Value = String> {
     let head = |version: &str, kind: &str, name: String| {
         format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n")
     };
-    let job = (0u8..3, job_spec()).prop_map(move |(n, spec)| head("batch/v1", "Job", format!("job-{n}")) + &spec);
+    let job =
+        (0u8..3, job_spec()).prop_map(move |(n, spec)| head("batch/v1", "Job", format!("job-{n}")) + &spec);
     let policy = prop_oneof!["Allow", "Forbid", "Replace"];
     let cron = (0u8..2, 1u8..4, policy, job_spec()).prop_map(move |(n, every, policy, spec)| {
         let spec: String = spec.lines().map(|l| format!("    {l}\n")).collect();
@@ -85,7 +87,8 @@ fn manifest() -> impl Strategy<Value = String> {
         })
     };
     let service = (0u8..2).prop_map(move |n| {
-        head("v1", "Service", format!("web-{n}")) + &format!("  selector: {{app: w{n}}}\n  ports: [{{port: 80}}]\n")
+        head("v1", "Service", format!("web-{n}"))
+            + &format!("  selector: {{app: w{n}}}\n  ports: [{{port: 80}}]\n")
     });
     prop_oneof![4 => job, 2 => cron, 2 => web("Deployment"), 1 => web("ReplicaSet"), 1 => service]
 }
@@ -123,12 +126,16 @@ fn act() -> impl Strategy<Value = Act> {
 #[test]
 fn invariants_hold_in_random_worlds() {
     let cases = std::env::var("WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(WORLDS);
-    let config = ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases,
+        max_shrink_iters: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let acts = proptest::collection::vec((0u16..600, act()), 1..14);
-    let outcome = runner.run(&(any::<u64>(), acts), |(seed, acts)| {
-        check(seed, &acts).map_err(TestCaseError::fail)
-    });
+    let outcome =
+        runner.run(&(any::<u64>(), acts), |(seed, acts)| check(seed, &acts).map_err(TestCaseError::fail));
     if let Err(why) = outcome {
         panic!("{why}");
     }
@@ -159,7 +166,10 @@ fn check(seed: u64, acts: &[(u16, Act)]) -> Result<(), String> {
         watch.act(&line(format!("sandbox controller-up {}", controller.name)));
     }
     watch.live(Span::secs(400))?;
-    settled(watch.timeline.world())?;
+    let before = leftovers(watch.timeline.world());
+    watch.live(Span::secs(60))?;
+    let for_good: Vec<_> = leftovers(watch.timeline.world()).intersection(&before).cloned().collect();
+    must(for_good.is_empty(), || format!("left over: {for_good:?}"))?;
     replayed(&config, &watch.timeline)
 }
 
@@ -272,19 +282,15 @@ fn not_too_many(world: &World, job: &Job) -> Result<(), String> {
     Ok(())
 }
 
-/// What must hold once nothing has disturbed the cluster for long.
-fn settled(world: &World) -> Result<(), String> {
-    for object in world.store.iter() {
+/// What is left over: its owner is gone, or it was to go, or it has ended and nobody counts it.
+fn leftovers(world: &World) -> BTreeSet<String> {
+    let left = |object: &&Object| {
         let meta = object.meta();
-        let owned = meta.owners.iter().all(|o| world.store.get(o.uid).is_none()) && !meta.owners.is_empty();
-        must(!owned, || format!("{:?} {} is left without its owner", object.kind(), meta.name))?;
-        let stuck = meta.deletion.is_some_and(|d| world.now() - d.asked > Span::secs(120));
-        must(!stuck, || format!("{:?} {} is never gone", object.kind(), meta.name))?;
-        let Object::Pod(pod) = object else { continue };
-        let tracked = pod.is_terminal() && meta.has_finalizer(TRACKING_FINALIZER);
-        must(!tracked, || format!("pod {} has ended and is not counted", meta.name))?;
-    }
-    Ok(())
+        let orphan = !meta.owners.is_empty() && meta.owners.iter().all(|o| world.store.get(o.uid).is_none());
+        let ended = object.as_ref::<Pod>().is_some_and(|p| p.is_terminal());
+        orphan || meta.deletion.is_some() || (ended && meta.has_finalizer(TRACKING_FINALIZER))
+    };
+    world.store.iter().filter(left).map(|o| format!("{:?} {}", o.kind(), o.meta().name)).collect()
 }
 
 /// The same seed and inputs lead to the same world, and so does going back and forth.
