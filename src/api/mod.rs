@@ -3,6 +3,7 @@
 //! This room never knows the simulation, a clock, or the page; it only says what an object is and how it is written.
 
 mod condition;
+mod container;
 mod cronjob;
 mod decode;
 mod deployment;
@@ -30,6 +31,7 @@ mod time;
 mod value;
 
 pub use condition::{Condition, Conditions, Truth};
+pub use container::*;
 pub use cronjob::*;
 pub use decode::{Decode, Field, Shape};
 pub use deployment::*;

@@ -13,63 +13,10 @@ words! {
     pub enum Phase { Pending = "Pending", Running = "Running", Succeeded = "Succeeded", Failed = "Failed", Unknown = "Unknown", }
 }
 words! {
-    /// When the kubelet pulls an image.
-    pub enum PullPolicy { IfNotPresent = "IfNotPresent", Always = "Always", Never = "Never", }
-}
-words! {
-    /// A transport protocol.
-    pub enum Protocol { Tcp = "TCP", Udp = "UDP", Sctp = "SCTP", }
-}
-words! {
     /// How a toleration compares values.
     pub enum TolerationOperator { Equal = "Equal", Exists = "Exists", }
 }
 
-reads! {
-    /// A port that a container says it listens on.
-    pub struct ContainerPort {
-        /// A name that services may target.
-        pub name: Text = "name",
-        /// The port.
-        pub container_port: i32 = "containerPort",
-        /// The port on the node, if it claims one.
-        pub host_port: i32 = "hostPort",
-        /// Its protocol.
-        pub protocol: Protocol = "protocol",
-    }
-}
-reads! {
-    /// An environment variable with a literal value.
-    pub struct EnvVar {
-        /// Its name.
-        pub name: Text = "name",
-        /// Its value.
-        pub value: Text = "value",
-        /// Where the value comes from, if it is not literal.
-        pub value_from: Value = "valueFrom",
-    }
-}
-reads! {
-    /// A container.
-    pub struct Container {
-        /// Its name, unique in the pod.
-        pub name: Text = "name",
-        /// Its image, from which Podium works out what it does.
-        pub image: Text = "image",
-        /// The entry point, in place of the image's.
-        pub command: Vec<Text> = "command",
-        /// Arguments, in place of the image's.
-        pub args: Vec<Text> = "args",
-        /// Environment variables.
-        pub env: Vec<EnvVar> = "env",
-        /// Ports.
-        pub ports: Vec<ContainerPort> = "ports",
-        /// When its image is pulled.
-        pub image_pull_policy: Option<PullPolicy> = "imagePullPolicy",
-        /// Requests and limits.
-        pub resources: ResourceRequirements = "resources",
-    }
-}
 reads! {
     /// A pod's consent to be where a taint is.
     pub struct Toleration {
@@ -122,6 +69,12 @@ reads! {
         pub priority_class_name: Text = "priorityClassName",
         /// What running it costs beside its containers.
         pub overhead: ResourceList = "overhead",
+        /// Directories that its containers may mount.
+        pub volumes: Vec<Value> = "volumes",
+        /// As whom its containers run.
+        pub security_context: Value = "securityContext",
+        /// Conditions that others set, and without which it is not ready.
+        pub readiness_gates: Vec<Value> = "readinessGates",
     }
 }
 reads! {
@@ -161,6 +114,15 @@ impl PodSpec {
     pub fn grace_secs(&self) -> i64 {
         // A negative period is taken with a warning, and treated as 1.
         self.termination_grace_period_seconds.map_or(30, |secs| if secs < 0 { 1 } else { secs })
+    }
+    /// All containers, the init containers first, as the kubelet counts them.
+    pub fn all_containers(&self) -> impl Iterator<Item = &Container> {
+        self.init_containers.iter().chain(&self.containers)
+    }
+    /// The container with that number, the init containers first.
+    pub fn container(&self, i: usize) -> &Container {
+        let init = self.init_containers.len();
+        if i < init { &self.init_containers[i] } else { &self.containers[i - init] }
     }
 }
 
@@ -207,6 +169,8 @@ pub struct ContainerStatus {
     pub last: Option<Ended>,
     /// Is it ready?
     pub ready: bool,
+    /// Does it run, and has its startup probe said so, if it has one?
+    pub started: bool,
     /// How often it was restarted.
     pub restarts: u32,
 }
@@ -232,6 +196,21 @@ pub struct PodStatus {
     pub started: Option<Time>,
     /// The node on which the scheduler makes room for it.
     pub nominated: Text,
+}
+
+impl PodStatus {
+    /// The status of the container with that number, the init containers first.
+    pub fn container(&self, i: usize) -> &ContainerStatus {
+        let init = self.init_containers.len();
+        if i < init { &self.init_containers[i] } else { &self.containers[i - init] }
+    }
+    /// The same, to be written.
+    pub fn container_mut(&mut self, i: usize) -> &mut ContainerStatus {
+        let init = self.init_containers.len();
+        let (list, i) =
+            if i < init { (&mut self.init_containers, i) } else { (&mut self.containers, i - init) };
+        &mut Rc::make_mut(list)[i]
+    }
 }
 
 /// A pod.
@@ -363,12 +342,17 @@ impl Pod {
 }
 
 fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Value {
-    let mount = record! {
-        "mountPath" => "/var/run/secrets/kubernetes.io/serviceaccount",
-        "name" => token_volume_name(pod.meta.uid),
-        "readOnly" => true,
-        "recursiveReadOnly" => "Disabled",
+    let mount = |path: Text, name: Text, read_only: bool| {
+        record! {
+            "mountPath" => path,
+            "name" => name,
+            "readOnly" => read_only.then_some(true),
+            "recursiveReadOnly" => read_only.then_some("Disabled"),
+        }
     };
+    let own = spec.volume_mounts.iter().map(|m| mount(m.mount_path.clone(), m.name.clone(), m.read_only));
+    let token = "/var/run/secrets/kubernetes.io/serviceaccount".into();
+    let mounts: Vec<Value> = own.chain([mount(token, token_volume_name(pod.meta.uid), true)]).collect();
     let running = matches!(status.state, ContainerState::Running { .. });
     let id_of = |run: u32| container_id(pod.meta.uid, &spec.name, run);
     // While it waits to be started again, the count is still that of the run that ended.
@@ -387,10 +371,10 @@ fn container_value(pod: &Pod, spec: &Container, status: &ContainerStatus) -> Val
         "ready" => status.ready,
         "resources" => spec_resources(pod, spec),
         "restartCount" => status.restarts,
-        "started" => running,
+        "started" => status.started,
         "state" => state_value(&status.state, id_of(status.restarts)),
         "user" => running.then(|| record! { "linux" => root() }),
-        "volumeMounts" => vec![mount],
+        "volumeMounts" => mounts,
     }
 }
 
@@ -400,8 +384,9 @@ fn root() -> Value {
 }
 
 fn spec_resources(pod: &Pod, spec: &Container) -> Value {
-    let containers = pod.spec.raw().get("containers").items();
-    let own = containers.iter().find(|c| c.get("name").as_str() == Some(&spec.name));
+    let raw = pod.spec.raw();
+    let mut all = raw.get("containers").items().iter().chain(raw.get("initContainers").items());
+    let own = all.find(|c| c.get("name").as_str() == Some(&spec.name));
     own.map_or(Value::Null, |c| c.get("resources").clone())
 }
 

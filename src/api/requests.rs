@@ -44,19 +44,20 @@ impl PodSpec {
     /// What the scheduler must set aside: the sum over containers, or the largest init container if that is more.
     /// Models staging k8s.io/component-helpers/resource/helpers.go: PodRequests.
     pub fn requests(&self) -> Resources {
-        let request = |c: &Container| {
-            let (requests, limits) = (&c.resources.requests, &c.resources.limits);
-            let cpu = requests.cpu.as_ref().or(limits.cpu.as_ref());
-            let memory = requests.memory.as_ref().or(limits.memory.as_ref());
-            (cpu.map_or(0, |q| q.millis), memory.map_or(0, |q| q.amount))
-        };
-        let mut sum = (0i64, 0i64);
-        for (cpu, memory) in self.containers.iter().map(request) {
-            sum = (sum.0.saturating_add(cpu), sum.1.saturating_add(memory));
+        let plus = |a: (i64, i64), b: (i64, i64)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
+        let most = |a: (i64, i64), b: (i64, i64)| (a.0.max(b.0), a.1.max(b.1));
+        let mut sum = self.containers.iter().map(Container::requests).fold((0, 0), plus);
+        // Sidecars run beside the others, and beside the init containers that come after them.
+        let (mut sidecars, mut initial) = ((0, 0), (0, 0));
+        for container in &self.init_containers {
+            let here = plus(container.requests(), sidecars);
+            if container.is_sidecar() {
+                sum = plus(sum, container.requests());
+                sidecars = here;
+            }
+            initial = most(initial, here);
         }
-        for (cpu, memory) in self.init_containers.iter().map(request) {
-            sum = (sum.0.max(cpu), sum.1.max(memory));
-        }
+        sum = most(sum, initial);
         let (cpu, memory) = (&self.overhead.cpu, &self.overhead.memory);
         sum.0 = sum.0.saturating_add(cpu.as_ref().map_or(0, |q| q.millis));
         sum.1 = sum.1.saturating_add(memory.as_ref().map_or(0, |q| q.amount));

@@ -234,7 +234,7 @@ mod tests {
             (format!("{job}{pod}        im|"), &["image", "imagePullPolicy"]),
             (
                 format!("{job}{pod}      re|"),
-                &["restartPolicy", "readinessGates", "resourceClaims", "resources"],
+                &["readinessGates", "restartPolicy", "resourceClaims", "resources"],
             ),
             (format!("{job}{pod}      restartPolicy: N|"), &["Never"]),
             (format!("{job}{pod}        ports:\n        - con|"), &["containerPort"]),

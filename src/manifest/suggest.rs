@@ -1,7 +1,7 @@
 //! The word that was probably meant.
 
 /// The candidate nearest to a misspelt word, if one is near enough to be meant.
-pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_ascii_lowercase();
     let most = (word.chars().count() / 3).clamp(1, 3);
     let scored = candidates.map(|c| (distance(&lower, &c.to_ascii_lowercase()), c));

@@ -4,6 +4,7 @@ use super::events::{EventType, Said};
 use super::kubelet::Runtime;
 use super::network::Flight;
 use super::record::Because;
+use super::workload::Files;
 use crate::api::{Object, Pod, Span, Text, Time, Uid};
 use std::rc::Rc;
 
@@ -28,6 +29,8 @@ pub enum Action {
     Remember(Uid, Memo),
     /// Keeps what runs inside a pod.
     Run(Uid, Rc<Runtime>),
+    /// Keeps the files of a volume that outlives its pods.
+    Keep(Text, Files),
     /// Notes that a node now has an image.
     Pulled(Text, Text),
     /// Shows something on its way over the network.

@@ -12,6 +12,7 @@ use super::plan::{Action, Memo, Plan};
 use super::record::{Actor, Because, Change, Record, Records, Verb};
 use super::scheduler;
 use super::store::Store;
+use super::workload::Files;
 use crate::api::{Deletion, Object, Pod, Span, Text, Time, Uid};
 use crate::manifest::Refusal;
 use std::hash::{Hash, Hasher};
@@ -73,6 +74,8 @@ pub struct World {
     pub(super) switched_off: Set<Actor>,
     pub(super) dead_nodes: Set<Text>,
     pub(super) pulled: Set<(Text, Text)>,
+    /// What lies on volumes that outlive pods: directories of nodes, and persistent volumes.
+    pub(super) disks: Map<Text, Files>,
     config: Rc<Config>,
     now: Time,
     queue: Map<(Time, u64), Event>,
@@ -101,6 +104,7 @@ impl World {
             switched_off: Set::default(),
             dead_nodes: Set::default(),
             pulled: Set::default(),
+            disks: Map::default(),
             now: config.start,
             config: Rc::new(config),
             queue: Map::default(),
@@ -188,6 +192,7 @@ impl World {
             switched_off,
             dead_nodes,
             pulled,
+            disks,
             config,
             now,
             queue,
@@ -203,7 +208,7 @@ impl World {
         (config, now, numbers, steps).hash(&mut hasher);
         (store, events, records, history, flights).hash(&mut hasher);
         (queue, due, memos, runtimes, acts, refusals).hash(&mut hasher);
-        (scheduler, addresses, links, switched_off, dead_nodes, pulled).hash(&mut hasher);
+        (scheduler, addresses, links, switched_off, dead_nodes, pulled, disks).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -328,6 +333,9 @@ impl World {
                 }
                 Action::Run(uid, runtime) => {
                     self.runtimes.insert(uid, runtime);
+                }
+                Action::Keep(volume, files) => {
+                    self.disks.insert(volume, files);
                 }
                 Action::Pulled(node, image) => {
                     self.pulled.insert((node, image));
@@ -487,6 +495,9 @@ impl World {
         }
         if let Some(after) = kubelet::watch(&change) {
             self.wake(Event::Kubelet(change.uid()), self.now + after, revision);
+        }
+        for (pod, after) in kubelet::shows(&self.store, &change) {
+            self.wake(Event::Kubelet(pod), self.now + after, revision);
         }
     }
 }

@@ -269,7 +269,8 @@ impl Line<'_> {
         let Some((runtime, state)) = runtime.zip(state) else {
             return;
         };
-        let wake = match runtime.cells.first().map(|c| &c.state) {
+        let Some(Object::Pod(p)) = self.latest.store.get(self.row.uid) else { return };
+        let wake = match runtime.main(p).first().map(|c| &c.state) {
             Some(CellState::Alive(_, _, Some((wake, _)))) => *wake,
             Some(CellState::Waiting(at, true)) if state == State::CrashLoop => *at,
             _ => return,
@@ -287,9 +288,7 @@ impl Line<'_> {
             });
         }
         // The twin says it in words where the picture shows it.
-        if let Some(Object::Pod(p)) = self.latest.store.get(self.row.uid)
-            && let Some(part) = part_done(self.latest, p, state)
-        {
+        if let Some(part) = part_done(self.latest, p, state) {
             scene.say(Some(self.row.uid), 5, format!("{} % done", (part * 100.0) as u32));
         }
     }

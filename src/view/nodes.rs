@@ -233,7 +233,7 @@ pub fn part_done(world: &World, pod: &Pod, state: State) -> Option<f32> {
         return share(deletion.asked, deletion.asked + Span::secs(deletion.grace_secs.max(1)));
     }
     let runtime = world.runtime(pod.meta.uid)?;
-    match (&runtime.cells.first()?.state, state) {
+    match (&runtime.main(pod).first()?.state, state) {
         (CellState::Alive(_, started, Some((wake, _))), State::Running | State::Ready) => {
             share(*started, *wake)
         }

@@ -99,8 +99,8 @@ fn pod_log(world: &World, uid: Uid, at_most: usize, rows: &mut Vec<LogRow>) {
     let (Some(Object::Pod(pod)), Some(runtime)) = (world.store.get(uid), world.runtime(uid)) else {
         return;
     };
-    let several = pod.spec.containers.len() > 1;
-    for (cell, container) in runtime.cells.iter().zip(&pod.spec.containers) {
+    let several = runtime.cells.len() > 1;
+    for (cell, container) in runtime.cells.iter().zip(pod.spec.all_containers()) {
         let surplus = (cell.previous_log.len() + cell.log.len()).saturating_sub(at_most);
         // Lines of one instant stay in the order in which they were printed.
         for (at, text) in cell.previous_log.iter().chain(cell.log.iter()).skip(surplus) {

@@ -8,6 +8,7 @@ mod kubectl;
 mod lesson;
 mod manifest;
 mod network;
+mod pods;
 mod scenario;
 mod shell;
 mod soak;

@@ -1,28 +1,59 @@
-//! Images: are they on the node, and how long does it take to get them?
+//! Images: are they on the node, can they be had, and how long does it take to get them?
 
-use crate::api::{Container, Pod, PullPolicy, Span};
+use super::{CellState, RESYNC, RESYNC_JITTER_MS, Sync};
+use crate::api::{Container, ContainerState, Pod, PullPolicy, Span, Text, image_name};
+use crate::sim::EventType::{Normal, Warning};
+use crate::sim::plan::Action;
+use crate::sim::workload;
 use crate::sim::world::World;
 
+/// The first and the longest wait before an image is pulled again.
+/// Models pkg/kubelet/kubelet.go: imageBackOffPeriod, MaxImageBackOff.
+const PULL_BACKOFF: Span = Span::secs(10);
+const PULL_BACKOFF_MAX: Span = Span::secs(300);
+/// From a pull that failed until the status says that it is put off.
+const BACKOFF_NOTED: Span = Span::millis(1_200);
+/// What a registry takes to say no.
+const REFUSES: Span = Span::millis(100);
+
 /// What must happen before a container can be made.
-pub(super) enum Pull {
+enum Wanted {
     /// Nothing: the node has the image.
     Present,
     /// The image is fetched, which takes so long.
-    Takes(Span),
+    Pull(Span),
+    /// It will never be there: the status' reason, the event's, and the message of both.
+    Never(&'static str, &'static str, String),
 }
 
 /// Images with a tag are on every node from the start, as on a cluster that has been in use; `latest` is asked for each
-/// time, which is slow at first and quick once the layers are there. Models pkg/kubelet/images/image_manager.go.
-pub(super) fn pull(world: &World, pod: &Pod, container: &Container) -> Pull {
+/// time, which is slow at first and quick once the layers are there.
+/// Models pkg/kubelet/images/image_manager.go: EnsureImageExists.
+fn wanted(world: &World, pod: &Pod, container: &Container) -> Wanted {
     let image = &container.image;
-    let policy = container.image_pull_policy.unwrap_or(default_policy(image));
-    let there = world.pulled.contains(&(pod.node.clone(), image.clone()));
-    if policy != PullPolicy::Always {
-        return Pull::Present;
+    if let Some(why) = workload::invalid_name(image) {
+        let message = format!(
+            "Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {why}"
+        );
+        return Wanted::Never("InvalidImageName", "InspectFailed", message);
     }
-    let (least, spread) = if there { (300, 200) } else { (900, 700) };
-    let chance = world.draw(pod.meta.uid, "pull") % spread;
-    Pull::Takes(Span::millis(least + chance as i64))
+    let policy = container.image_pull_policy.unwrap_or(default_policy(image));
+    let pulled = world.pulled.contains(&(pod.node.clone(), image.clone()));
+    let missing = workload::missing(image);
+    match policy {
+        PullPolicy::Never if !pulled && (missing || !workload::is_known(image)) => {
+            let message = format!("Container image {image:?} is not present with pull policy of Never");
+            Wanted::Never("ErrImageNeverPull", "ErrImageNeverPull", message)
+        }
+        PullPolicy::Always | PullPolicy::IfNotPresent if missing => Wanted::Pull(REFUSES),
+        PullPolicy::Always => Wanted::Pull(pull_span(world, pod, pulled)),
+        _ => Wanted::Present,
+    }
+}
+
+fn pull_span(world: &World, pod: &Pod, pulled: bool) -> Span {
+    let (least, spread) = if pulled { (300, 200) } else { (900, 700) };
+    Span::millis(least + (world.draw(pod.meta.uid, "pull") % spread) as i64)
 }
 
 /// Models pkg/apis/core/v1/defaults.go: SetDefaults_Container.
@@ -34,16 +65,6 @@ fn default_policy(image: &str) -> PullPolicy {
     }
 }
 
-/// Models pkg/kubelet/images/image_manager.go: the event of a pull that went well.
-pub(super) fn pulled_message(image: &str, span: Span) -> String {
-    let ms = span.0 / 1000;
-    let took = if ms < 1000 { format!("{ms}ms") } else { format!("{}s", ms as f64 / 1000.0) };
-    format!(
-        "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: {} bytes.",
-        size(image)
-    )
-}
-
 /// A plausible size in bytes: the same for the same name.
 fn size(image: &str) -> u64 {
     let name = image.rsplit('/').next().unwrap_or(image);
@@ -52,5 +73,87 @@ fn size(image: &str) -> u64 {
         "nginx" => 72_324_501,
         "alpine" => 3_653_068,
         other => 20_000_000 + crate::sim::StableHasher::of(other) % 80_000_000,
+    }
+}
+
+impl Sync<'_> {
+    /// A container is to be started, for the first time or again: its image comes first.
+    pub(super) fn start(&mut self, i: usize) {
+        let spec = std::rc::Rc::clone(&self.pod.spec);
+        let image = &spec.container(i).image;
+        match wanted(self.world, &self.pod, spec.container(i)) {
+            Wanted::Present => {
+                let said = format!(
+                    "Container image \"{image}\" already present on machine and can be accessed by the pod"
+                );
+                self.say(i, Normal, "Pulled", said);
+                self.create(i);
+            }
+            Wanted::Pull(span) => {
+                self.say(i, Normal, "Pulling", format!("Pulling image \"{image}\""));
+                self.runtime.cells[i].state = CellState::Pulling(self.now + span);
+            }
+            Wanted::Never(reason, event, message) => {
+                self.say(i, Warning, event, message.clone());
+                self.cannot_start(i, reason, message, reason);
+            }
+        }
+    }
+    /// The registry has answered.
+    pub(super) fn pulled(&mut self, i: usize) {
+        let spec = std::rc::Rc::clone(&self.pod.spec);
+        let image = &spec.container(i).image;
+        if !workload::missing(image) {
+            let pulled = self.world.pulled.contains(&(self.pod.node.clone(), image.clone()));
+            let ms = pull_span(self.world, &self.pod, pulled).0 / 1000;
+            let took = if ms < 1000 { format!("{ms}ms") } else { format!("{}s", ms as f64 / 1000.0) };
+            let bytes = size(image);
+            let said = format!(
+                "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: {bytes} bytes."
+            );
+            self.say(i, Normal, "Pulled", said);
+            self.plan.actions.push(Action::Pulled(self.pod.node.clone(), image.clone()));
+            return self.create(i);
+        }
+        let whole = image_name(image);
+        let why: Text = format!(
+            "failed to pull and unpack image \"{whole}\": failed to resolve reference \"{whole}\": pull access denied, \
+             repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"
+        )
+        .into();
+        self.say(i, Warning, "Failed", format!("Failed to pull image \"{image}\": {why}"));
+        self.say(i, Warning, "Failed", "Error: ErrImagePull");
+        self.waits(i, "ErrImagePull", why.clone());
+        let cell = &mut self.runtime.cells[i];
+        cell.state = CellState::Waiting(self.now + BACKOFF_NOTED, false);
+        let care = cell.care();
+        care.pulls += 1;
+        care.pull_error = why;
+    }
+    /// It is tried again, each time after twice as long.
+    pub(super) fn note_pull_backoff(&mut self, i: usize) {
+        let said = format!("Back-off pulling image \"{}\"", self.pod.spec.container(i).image);
+        self.say(i, Normal, "BackOff", said.clone());
+        self.say(i, Warning, "Failed", "Error: ImagePullBackOff");
+        let care = self.runtime.cells[i].care();
+        let error = std::mem::take(&mut care.pull_error);
+        let wait = (PULL_BACKOFF * (1 << (care.pulls - 1).min(10))).min(PULL_BACKOFF_MAX);
+        self.waits(i, "ImagePullBackOff", format!("{said}: ErrImagePull: {error}"));
+        self.runtime.cells[i].state = CellState::Waiting(self.now - BACKOFF_NOTED + wait, true);
+    }
+    /// A container cannot be made now; it is tried again a little later.
+    pub(super) fn cannot_start(&mut self, i: usize, reason: &'static str, message: String, says: &str) {
+        self.say(i, Warning, "Failed", format!("Error: {says}"));
+        self.waits(i, reason, message);
+        let jitter = self.world.draw(self.pod.meta.uid, "resync") % RESYNC_JITTER_MS;
+        let again = self.now + RESYNC + Span::millis(jitter as i64);
+        self.runtime.cells[i].state = CellState::Waiting(again, true);
+    }
+    pub(super) fn waits(&mut self, i: usize, reason: &'static str, message: impl Into<Text>) {
+        let status = self.pod.status.container_mut(i);
+        if let ContainerState::Terminated(ended) = &status.state {
+            status.last = Some(ended.clone());
+        }
+        status.state = ContainerState::Waiting { reason: reason.into(), message: message.into() };
     }
 }

@@ -4,59 +4,78 @@ use crate::api::{Container, EnvVar, Kind, Object, Pod, Resources, Text, Value, d
 use crate::sim::world::World;
 use std::collections::BTreeMap;
 
-/// The environment of a container that is started now. Models pkg/kubelet/kubelet_pods.go: makeEnvironmentVariables.
-pub fn environment(world: &World, pod: &Pod, container: &Container) -> Vec<(Text, Text)> {
+/// The environment of a container that is started now, or why it cannot be put together.
+/// Models pkg/kubelet/kubelet_pods.go: makeEnvironmentVariables.
+pub fn environment(world: &World, pod: &Pod, container: &Container) -> Result<Vec<(Text, Text)>, String> {
     let mut all = BTreeMap::new();
     let links = pod.spec.raw().get("enableServiceLinks").as_bool() != Some(false);
     for (name, value) in world.links.of(&pod.meta.namespace, links) {
         all.insert(name.clone(), value.clone());
     }
-    let own = pod
-        .spec
-        .raw()
-        .get("containers")
-        .items()
-        .iter()
-        .find(|c| c.get("name").as_str() == Some(container.name.as_str()));
-    for source in own.map_or(&[][..], |c| c.get("envFrom").items()) {
-        from_all_of(world, pod, source, &mut all);
+    for source in &container.env_from {
+        from_all_of(world, pod, source, &mut all)?;
     }
     for variable in &container.env {
         let value = if variable.value_from.is_null() {
             Some(expand(&variable.value, &all))
         } else {
-            value_from(world, pod, container, variable)
+            value_from(world, pod, container, variable)?
         };
         if let Some(value) = value {
             all.insert(variable.name.clone(), value.into());
         }
     }
-    all.into_iter().collect()
+    Ok(all.into_iter().collect())
+}
+
+/// The ConfigMap or Secret that is meant; none if it may be missing, and is.
+fn referred<'w>(
+    world: &'w World,
+    pod: &Pod,
+    kind: Kind,
+    reference: &Value,
+) -> Result<Option<&'w Object>, String> {
+    let name = reference.get("name").as_str().unwrap_or("");
+    let found = world.store.lookup(kind, &pod.meta.namespace, name);
+    if found.is_none() && reference.get("optional").as_bool() != Some(true) {
+        let word = kind.info().singular;
+        return Err(format!("{word} \"{name}\" not found"));
+    }
+    Ok(found)
 }
 
 /// Every entry of a ConfigMap or a Secret, for `envFrom`.
-fn from_all_of(world: &World, pod: &Pod, source: &Value, all: &mut BTreeMap<Text, Text>) {
+fn from_all_of(
+    world: &World,
+    pod: &Pod,
+    source: &Value,
+    all: &mut BTreeMap<Text, Text>,
+) -> Result<(), String> {
     let prefix = source.get("prefix").as_str().unwrap_or("");
     for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
-        let name = source.get(field).get("name").as_str();
-        let Some(object) = name.and_then(|name| world.store.lookup(kind, &pod.meta.namespace, name)) else {
-            continue;
-        };
-        let body = object.body();
-        let keys: Vec<Text> = body.get("data").fields().map(|(key, _)| key.clone()).collect();
-        for key in keys {
-            if let Some(value) = entry(object, &key) {
-                all.insert(format!("{prefix}{key}").into(), value.into());
+        if !source.get(field).is_null()
+            && let Some(object) = referred(world, pod, kind, source.get(field))?
+        {
+            for (key, value) in entries(object) {
+                all.insert(format!("{prefix}{key}").into(), value);
             }
         }
     }
+    Ok(())
 }
 
-/// One entry of a ConfigMap, or of a Secret with its encoding taken off.
-fn entry(object: &Object, key: &str) -> Option<String> {
+/// Every entry of a ConfigMap, or of a Secret with its encoding taken off.
+pub fn entries(object: &Object) -> Vec<(Text, Text)> {
     let body = object.body();
-    let text = body.get("data").get(key).as_str()?;
-    if object.kind() == Kind::Secret { decoded(text) } else { Some(text.to_owned()) }
+    let secret = object.kind() == Kind::Secret;
+    let plain = |(key, value): (&Text, &Value)| {
+        let Value::Str(text) = value else { return None };
+        let text = if secret { decoded(text)?.into() } else { text.clone() };
+        Some((key.clone(), text))
+    };
+    let encoded = |(key, value): (&Text, &Value)| Some((key.clone(), decoded(value.as_str()?)?.into()));
+    let binary = body.get("binaryData").fields().filter_map(encoded);
+    body.get("data").fields().filter_map(plain).chain(binary).collect()
 }
 
 /// Base64, as Secrets are written.
@@ -83,23 +102,59 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 /// Models pkg/kubelet/kubelet_pods.go: podFieldSelectorRuntimeValue, and pkg/api/v1/resource: ExtractContainerResourceValue.
-fn value_from(world: &World, pod: &Pod, container: &Container, variable: &EnvVar) -> Option<String> {
+fn value_from(
+    world: &World,
+    pod: &Pod,
+    container: &Container,
+    variable: &EnvVar,
+) -> Result<Option<String>, String> {
     let source = &variable.value_from;
     if let Some(path) = source.at("fieldRef.fieldPath").as_str() {
-        return Some(field(world, pod, path));
+        return Ok(Some(field(world, pod, path)));
     }
-    if let Some(name) = source.at("resourceFieldRef.resource").as_str() {
-        let node = world.store.lookup(Kind::Node, "", &pod.node).and_then(|n| n.as_ref::<crate::api::Node>());
-        let whole = node.map_or(Resources::default(), |n| n.allocatable);
-        return Some(resource(container, name, whole));
+    if !source.get("resourceFieldRef").is_null() {
+        return Ok(Some(resource_field(world, pod, container, source.get("resourceFieldRef"))));
     }
-    for (place, kind) in [("configMapKeyRef", Kind::ConfigMap), ("secretKeyRef", Kind::Secret)] {
+    for (place, kind, word) in
+        [("configMapKeyRef", Kind::ConfigMap, "ConfigMap"), ("secretKeyRef", Kind::Secret, "Secret")]
+    {
         let reference = source.get(place);
-        if let (Some(name), Some(key)) = (reference.get("name").as_str(), reference.get("key").as_str()) {
-            return entry(world.store.lookup(kind, &pod.meta.namespace, name)?, key);
+        if reference.is_null() {
+            continue;
+        }
+        let Some(object) = referred(world, pod, kind, reference)? else { return Ok(None) };
+        let key = reference.get("key").as_str().unwrap_or("");
+        let found = entries(object).into_iter().find(|(k, _)| **k == *key);
+        let optional = reference.get("optional").as_bool() == Some(true);
+        return match found {
+            Some((_, value)) => Ok(Some(value.to_string())),
+            None if optional => Ok(None),
+            None => {
+                let meta = object.meta();
+                Err(format!("couldn't find key {key} in {word} {}/{}", meta.namespace, meta.name))
+            }
+        };
+    }
+    Ok(None)
+}
+
+/// One item of a downward API volume.
+pub fn downward(world: &World, pod: &Pod, item: &Value) -> String {
+    let listed = |labels: &crate::api::Labels| {
+        let lines: Vec<String> = labels.0.iter().map(|(k, v)| format!("{k}={:?}", v.as_str())).collect();
+        lines.join("\n")
+    };
+    match item.at("fieldRef.fieldPath").as_str() {
+        Some("metadata.labels") => listed(&pod.meta.labels),
+        Some("metadata.annotations") => listed(&pod.meta.annotations),
+        Some(path) => field(world, pod, path),
+        None => {
+            let reference = item.get("resourceFieldRef");
+            let name = reference.get("containerName").as_str().unwrap_or("");
+            let container = pod.spec.all_containers().find(|c| c.name == name);
+            container.map_or(String::new(), |c| resource_field(world, pod, c, reference))
         }
     }
-    None
 }
 
 fn field(world: &World, pod: &Pod, path: &str) -> String {
@@ -126,19 +181,22 @@ fn field(world: &World, pod: &Pod, path: &str) -> String {
     }
 }
 
-fn resource(container: &Container, name: &str, node: Resources) -> String {
-    let list = if name.starts_with("requests") {
-        &container.resources.requests
-    } else {
-        &container.resources.limits
+/// Models pkg/api/v1/resource: ExtractContainerResourceValue. What has no limit may use the whole node.
+fn resource_field(world: &World, pod: &Pod, container: &Container, reference: &Value) -> String {
+    let name = reference.get("resource").as_str().unwrap_or("");
+    let node = world.store.lookup(Kind::Node, "", &pod.node).and_then(|n| n.as_ref::<crate::api::Node>());
+    let node = node.map_or(Resources::default(), |n| n.allocatable);
+    let limit = name.starts_with("limits");
+    let list = if limit { &container.resources.limits } else { &container.resources.requests };
+    let whole = |amount: i64| if limit { amount } else { 0 };
+    let millis = match name.ends_with(".cpu") {
+        true => list.cpu.as_ref().map_or(whole(node.cpu_millis), |q| q.millis) as i128,
+        false => list.memory.as_ref().map_or(whole(node.memory), |q| q.amount) as i128 * 1000,
     };
-    // Cores are rounded up, memory is in bytes; what has no limit may use the whole node.
-    if name.ends_with(".cpu") {
-        let millis =
-            list.cpu.as_ref().map_or(if name.starts_with("l") { node.cpu_millis } else { 0 }, |q| q.millis);
-        return ((millis + 999) / 1000).to_string();
-    }
-    list.memory.as_ref().map_or(if name.starts_with("l") { node.memory } else { 0 }, |q| q.amount).to_string()
+    // An amount that does not divide is rounded up.
+    let divisor = reference.get("divisor").as_str().and_then(crate::api::Cpu::parse).map_or(0, |q| q.millis);
+    let divisor = if divisor > 0 { divisor as i128 } else { 1000 };
+    ((millis + divisor - 1) / divisor).to_string()
 }
 
 /// Replaces `$(NAME)` by what is known already; `$$` is a dollar. Models third_party/forked/golang/expansion.

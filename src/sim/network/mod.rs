@@ -12,7 +12,7 @@ mod send;
 mod trace;
 
 pub use addresses::{Addresses, SERVICE_RANGE};
-pub use environment::environment;
+pub use environment::{downward, entries, environment};
 pub use links::Links;
 pub use route::{Client, route, why_no_endpoints};
 pub use send::send;

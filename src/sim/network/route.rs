@@ -122,7 +122,7 @@ impl<'w> Walk<'w> {
                 return (Answer::TimedOut { address }, Outcome::Lost);
             }
             _ if path.is_none() => return (Answer::Connected { address }, Outcome::Answered),
-            Peer::Process(process) => process.serve(path.map_or("/", |p| p.as_str())),
+            Peer::Process(process) => process.serve(path.map_or("/", |p| p.as_str()), self.world.now()),
             Peer::ApiServer => (403, Text::from("forbidden: the API server knows no anonymous users\n")),
             Peer::Unknown => (200, Text::from("Podium does not know what this image answers.\n")),
             Peer::Outside => (200, format!("{host}: an answer from outside the cluster\n").into()),
@@ -304,7 +304,7 @@ impl<'w> Walk<'w> {
             return self.lost(place, format!("pod {name} does not run"));
         }
         let cells = self.world.runtime(pod.meta.uid).map_or(&[][..], |runtime| &runtime.cells);
-        for (cell, container) in cells.iter().zip(&pod.spec.containers) {
+        for (cell, container) in cells.iter().zip(pod.spec.all_containers()) {
             let CellState::Alive(process, ..) = &cell.state else { continue };
             if process.ports().contains(&port) {
                 self.hop(place, format!("pod {name} answers on port {port}"));

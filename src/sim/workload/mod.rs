@@ -13,7 +13,7 @@ mod tests;
 mod tools;
 
 pub use behaviour::Behaviour;
-pub use images::image_notes;
+pub use images::{image_notes, invalid_name, is_known, missing};
 pub use process::Process;
 
 use crate::api::{Span, Text};
@@ -197,6 +197,10 @@ impl Files {
     /// How many files there may be.
     pub const COUNT_MAX: usize = 1000;
 
+    /// Are they the very same, without a look at them?
+    pub fn is_same(&self, other: &Files) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
     /// The content of a file.
     pub fn read(&self, path: &str) -> Option<&Text> {
         self.0.get(path)

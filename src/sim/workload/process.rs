@@ -26,6 +26,8 @@ pub struct Process {
     behaviour: Option<Rc<Behaviour>>,
     luck: u64,
     run: u32,
+    /// The memory that it uses, where that is known, in bytes.
+    memory: Option<i64>,
     /// The exit code, once it has ended.
     over: Option<i32>,
 }
@@ -51,7 +53,9 @@ impl Process {
             (Text::Static("HOSTNAME"), setting.hostname.clone()),
         ];
         env.extend(setting.env.iter().cloned());
-        let mut process = Process::with(image, words.into(), env.into(), setting);
+        let said = behaviour.as_ref().and_then(|b| b.memory.as_ref()).map(|m| m.amount);
+        let memory = said.or_else(|| super::images::memory(&words));
+        let mut process = Process { memory, ..Process::with(image, words.into(), env.into(), setting) };
         if replaced {
             process.threads[0].frames = vec![Frame::Stand(false)];
             process.core.stand = behaviour.as_ref().and_then(|behaviour| behaviour.duration);
@@ -69,8 +73,17 @@ impl Process {
             behaviour: None,
             luck: setting.luck,
             run: setting.run,
+            memory: None,
             over: None,
         }
+    }
+    /// When it last went on.
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+    /// The memory that it uses, where that is known, in bytes.
+    pub fn memory(&self) -> Option<i64> {
+        self.memory
     }
     /// What lies in its file system: what it has written, and what it was given.
     pub fn files(&self) -> &Files {
@@ -263,12 +276,12 @@ impl Process {
         self.servers().map(|server| &*server.ports).find(|ports| !ports.is_empty()).unwrap_or(&[])
     }
     /// Status and body of its answer to GET; status 0 if it does not speak HTTP.
-    pub fn serve(&self, path: &str) -> (u16, Text) {
+    pub fn serve(&self, path: &str, now: Time) -> (u16, Text) {
         let site = self
             .servers()
             .find(|server| !server.ports.is_empty())
             .map_or(&Site::Silent, |server| &server.site);
-        site.answer(path, &self.core.hostname, &self.core.files, self.core.now)
+        site.answer(path, &self.core.hostname, &self.core.files, now)
     }
     /// How long the run still takes, if that is certain: it neither asks nor serves, and ends before long.
     pub fn known_length(&self) -> Option<Span> {

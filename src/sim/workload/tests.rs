@@ -327,17 +327,17 @@ fn started(image: &str, command: &[&str], behaviour: Option<&str>) -> (Process, 
 fn servers_and_signals() {
     let (nginx, _) = started("nginx", &[], None);
     assert_eq!(nginx.ports(), [80]);
-    assert!(nginx.serve("/").1.contains("Welcome to nginx!"));
-    assert_eq!(nginx.serve("/x").0, 404);
+    assert!(nginx.serve("/", START).1.contains("Welcome to nginx!"));
+    assert_eq!(nginx.serve("/x", START).0, 404);
     assert_eq!(nginx.on_sigterm(), Stop::Exits { after: Span::millis(300), code: 0 });
     let (page, _) =
         started("nginx", &["sh", "-c", "echo mine > /usr/share/nginx/html/index.html; exec nginx"], None);
-    assert_eq!(page.serve("/"), (200, "mine\n".into()));
+    assert_eq!(page.serve("/", START), (200, "mine\n".into()));
     assert_eq!(page.on_sigterm(), Stop::Exits { after: Span::millis(300), code: 0 });
     assert_eq!(started("busybox", &["sleep", "99"], None).0.on_sigterm(), Stop::Ignores);
     assert_eq!(started("busybox", &["sh", "-c", "while :; do :; done"], None).0.on_sigterm(), Stop::Ignores);
     let (agnhost, _) = started("agnhost", &["/agnhost", "netexec", "--http-port=8081"], None);
-    assert_eq!((agnhost.ports(), agnhost.serve("/hostname").1.as_str()), (&[8081][..], "pod-1"));
+    assert_eq!((agnhost.ports(), agnhost.serve("/hostname", START).1.as_str()), (&[8081][..], "pod-1"));
     assert_eq!(started("registry.k8s.io/pause:3.9", &[], None).1, Turn::Serve);
 }
 

@@ -4,7 +4,10 @@
 use super::web::Site;
 use crate::api::Span;
 use crate::sim::workload::tools::{Act, Call, Server, Tool, host_and_port};
-use crate::sim::workload::{Answer, Question};
+use crate::sim::workload::{Answer, Question, Stop};
+
+/// A Go program without a handler ends at SIGTERM with 2, even as process 1.
+const GO_STOP: Stop = Stop::Exits { after: Span::millis(100), code: 2 };
 
 /// The programs of this file.
 pub(super) fn program(name: &str) -> Option<Tool> {
@@ -26,12 +29,19 @@ fn agnhost(call: &mut Call) -> Act {
         Some("connect") => connect(call),
         Some("netexec") => netexec(call),
         Some("serve-hostname") => serve_hostname(call),
+        Some("liveness") => {
+            Act::Serve(Server { stop: GO_STOP, ..Server::graceful(&[8080], Site::Ailing(call.now)) })
+        }
+        Some("grpc-health-checking") => {
+            let port = flag(call, "port").and_then(|port| port.parse().ok()).unwrap_or(5000);
+            Act::Serve(Server { stop: GO_STOP, ..Server::graceful(&[port], Site::Silent) })
+        }
         Some("pause") => {
             call.line("Paused");
             pause(call)
         }
         Some("help" | "--help") => {
-            call.line("Available commands that Podium knows: connect, netexec, pause, serve-hostname");
+            call.line("Available commands that Podium knows: connect, grpc-health-checking, liveness, netexec, pause, serve-hostname");
             Act::Done(0)
         }
         Some(other) => {
@@ -85,7 +95,7 @@ fn netexec(call: &mut Call) -> Act {
     let delay = flag(call, "delay-shutdown").and_then(|secs| secs.parse().ok()).unwrap_or(0);
     let mut server = Server::graceful(&[port], Site::Netexec);
     if delay > 0 {
-        server.stop = crate::sim::workload::Stop::Exits { after: Span::secs(delay), code: 0 };
+        server.stop = Stop::Exits { after: Span::secs(delay), code: 0 };
     }
     Act::Serve(server)
 }

@@ -6,8 +6,10 @@ mod agnhost;
 mod databases;
 mod perl;
 mod python;
+mod registry;
 mod web;
 
+pub use registry::{invalid_name, missing};
 pub(super) use web::Site;
 
 use super::Setting;
@@ -55,7 +57,7 @@ const fn row(
     Row { names, entry, start, base, own }
 }
 
-static ROWS: [Row; 36] = [
+static ROWS: [Row; 37] = [
     row(&["busybox"], &[], &["sh"], Base::Busybox, &[]),
     row(&["alpine"], &[], &["/bin/sh"], Base::Busybox, &[]),
     row(
@@ -130,6 +132,7 @@ static ROWS: [Row; 36] = [
     row(&["whoami"], &["/whoami-server"], &[], Base::Scratch, &["whoami-server"]),
     row(&["echoserver", "echo-server"], &[], &["/echo-server"], Base::Busybox, &["echo-server"]),
     row(&["stress", "vish/stress", "polinux/stress"], &[], &["stress"], Base::Busybox, &["stress"]),
+    row(&["etcd"], &[], &["etcd"], Base::Scratch, &["etcd"]),
     row(&["aws-cli"], &["aws"], &[], Base::Debian, &["aws"]),
     row(&["minio/mc"], &["mc"], &[], Base::Debian, &["mc"]),
     row(&["trivy"], &["trivy"], &[], Base::Busybox, &["trivy"]),
@@ -301,6 +304,31 @@ fn stress(call: &mut tools::Call) -> Act {
     let (cpu, vm) = (workers("--cpu", "-c"), workers("--vm", "-m"));
     call.line(format!("stress: info: [1] dispatching hogs: {cpu} cpu, 0 io, {vm} vm, 0 hdd"));
     Act::Burn("it puts load on its CPU until it is stopped")
+}
+
+/// The memory in bytes that a command fills, where its words say so: `stress --vm 1 --vm-bytes 250M`.
+pub(super) fn memory(words: &[Text]) -> Option<i64> {
+    let name = words.first()?.rsplit('/').next()?;
+    let after = |flags: &[&str]| {
+        let at = words.iter().position(|w| flags.contains(&w.as_str()))?;
+        words.get(at + 1).map(|w| w.as_str())
+    };
+    match name {
+        "stress" | "stress-ng" => {
+            let workers: i64 = after(&["--vm", "-m"])?.parse().ok()?;
+            let bytes = after(&["--vm-bytes"]).unwrap_or("256M").trim_end_matches(['B', 'b']);
+            // stress counts in powers of two.
+            let bytes = crate::api::Quantity::parse(&format!("{bytes}i").replace("ii", "i"));
+            Some(workers * bytes?.amount)
+        }
+        "tail" if words.get(1).is_some_and(|w| *w == *"/dev/zero") => Some(i64::MAX),
+        _ => None,
+    }
+}
+
+/// Does Podium know the image?
+pub fn is_known(image: &str) -> bool {
+    Image::of(image).is_known()
 }
 
 /// What a learner should know of an image that Podium knows little of; none if it is modelled.

@@ -23,6 +23,8 @@ pub(in super::super) enum Site {
     Same(Text),
     /// What was asked, sent back.
     Mirror,
+    /// Well for ten seconds from then on, and ill ever after: agnhost liveness.
+    Ailing(Time),
 }
 
 impl Site {
@@ -58,6 +60,11 @@ impl Site {
                 (200, format!("Hello, world!\nVersion: {version}\nHostname: {hostname}\n").into())
             }
             Site::Same(text) => (200, text.clone()),
+            Site::Ailing(since) if bare == "/healthz" => match (now - *since).whole_secs() {
+                0..=10 => (200, "ok".into()),
+                secs => (500, format!("error: {secs}").into()),
+            },
+            Site::Ailing(_) => (404, "404 page not found\n".into()),
             Site::Mirror => (200, format!("Hostname: {hostname}\n\nGET {path} HTTP/1.1\n").into()),
         }
     }
@@ -84,7 +91,7 @@ pub(super) fn program(name: &str) -> Option<Tool> {
     Some(match name {
         "nginx" => nginx,
         "httpd-foreground" | "httpd" | "apache2-foreground" => apache,
-        "redis-server" | "memcached" | "rabbitmq-server" => cache,
+        "redis-server" | "memcached" | "rabbitmq-server" | "etcd" => cache,
         "redis-cli" => redis_cli,
         "hello-app" => hello,
         "http-echo" => echo,
@@ -132,6 +139,7 @@ fn cache(call: &mut Call) -> Act {
             call.line(format!("1:M {stamp} * Ready to accept connections tcp"));
             Act::Serve(Server::graceful(&[given.unwrap_or(6379)], Site::Silent))
         }
+        "etcd" => Act::Serve(Server::graceful(&[2379, 2380], Site::Silent)),
         "memcached" => Act::Serve(Server::graceful(&[given.unwrap_or(11211)], Site::Silent)),
         _ => Act::Serve(Server::graceful(&[5672], Site::Silent)),
     }

@@ -1,0 +1,63 @@
+//! What the kubelets do with pods: each file of `tests/suite/pods/` is a manifest, a script, and what kubectl then shows.
+//!
+//! The three parts are separated by lines of `=====`; a document behind `--- # later.yaml` is a file of its own. `UPDATE=1` writes the last part anew; what it says was compared
+//! with the kubelet's source, whose messages and reasons it shows.
+
+use podium::cli;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const BETWEEN: &str = "\n=====\n";
+
+#[test]
+fn pods_live_as_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/pods");
+    let entries = fs::read_dir(&folder).expect("the cases are there").flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.path()).collect();
+    paths.sort();
+    let wrong: Vec<String> = paths.iter().filter_map(|path| check(path)).collect();
+    println!("{} of {} cases", paths.len() - wrong.len(), paths.len());
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// Plays one case; returns its first line that differs.
+fn check(path: &Path) -> Option<String> {
+    let text = fs::read_to_string(path).expect("a case is a text");
+    let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
+    let parts: Vec<&str> = text.splitn(3, BETWEEN).collect();
+    let [manifest, script, ..] = parts[..] else { return Some(format!("{name}: parts are missing")) };
+    let is = play(&name, manifest, script);
+    let want = parts.get(2).copied().unwrap_or("");
+    if std::env::var_os("UPDATE").is_some() {
+        let text = format!("{manifest}{BETWEEN}{script}{BETWEEN}{is}");
+        fs::write(path, text).expect("a case can be written");
+        return None;
+    }
+    let (mut lines, mut wanted) = (is.lines(), want.lines());
+    loop {
+        match (lines.next(), wanted.next()) {
+            (None, None) => return None,
+            (a, b) if a == b => {}
+            (a, b) => {
+                return Some(format!("{name}:\n  is   {}\n  want {}", a.unwrap_or(""), b.unwrap_or("")));
+            }
+        }
+    }
+}
+
+fn play(name: &str, manifest: &str, script: &str) -> String {
+    let folder = std::env::temp_dir().join(format!("podium-pods-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let (first, later) = manifest.split_once("\n--- # later.yaml\n").unwrap_or((manifest, ""));
+    fs::write(folder.join("pod.yaml"), first).expect("a file");
+    fs::write(folder.join("later.yaml"), later).expect("a file");
+    fs::write(folder.join("script"), script).expect("a file");
+    let path = folder.join("script").display().to_string();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = cli::main(&["run".to_owned(), path], &mut out, &mut err).expect("memory takes everything");
+    fs::remove_dir_all(&folder).expect("the folder is ours");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    let (out, err) = (text(out), text(err));
+    assert_eq!((code, err.as_str()), (0, ""), "{name}: {out}");
+    out
+}
