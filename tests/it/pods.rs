@@ -59,5 +59,43 @@ fn play(name: &str, manifest: &str, script: &str) -> String {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     let (out, err) = (text(out), text(err));
     assert_eq!((code, err.as_str()), (0, ""), "{name}: {out}");
+    out.lines().map(|line| format!("{}\n", plain(line))).collect()
+}
+
+/// A line without what chance decides: identities, addresses, nodes, suffixes, and how long a pull took.
+fn plain(line: &str) -> String {
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_word = |c: char| c.is_ascii_alphanumeric() || ".:/@-".contains(c);
+    let pull = line.contains("Successfully pulled");
+    let (mut out, mut rest) = (String::new(), line.as_str());
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let suffix = word.rsplit_once('-').filter(|(_, last)| {
+            last.len() == 5 && last.chars().all(|c| "bcdfghjklmnpqrstvwxz2456789".contains(c))
+        });
+        match () {
+            () if word.starts_with("containerd://") => out += "ID",
+            () if word.contains("@sha256:") => out += word.split('@').next().unwrap_or(""),
+            () if word.len() == 36 && word.matches('-').count() == 4 => out += "UID",
+            () if word.starts_with("10.") || word.starts_with("http://10.") => {
+                out += "ADDRESS";
+                out += word
+                    .trim_start_matches("http://")
+                    .trim_start_matches(|c: char| ".0123456789".contains(c));
+            }
+            () if word.starts_with("node-") => out += "NODE",
+            () if pull && word.ends_with('s') && word.starts_with(|c: char| c.is_ascii_digit()) => {
+                out += "SPAN"
+            }
+            () => match suffix {
+                Some((name, _)) => out += &format!("{name}-XXXXX"),
+                None => out += word,
+            },
+        }
+        let next = after.chars().next().map_or(0, char::len_utf8);
+        out += &after[..next];
+        rest = &after[next..];
+    }
     out
 }
