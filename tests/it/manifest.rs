@@ -310,7 +310,9 @@ fn timed(name: &str, text: &str) {
         parsed.documents.len(),
         parsed.diagnostics.len()
     );
-    assert!(ms < 2_000, "{name} took {ms} ms");
+    // What is not optimised, on a machine that is busy with other things, may take longer.
+    let most = if cfg!(debug_assertions) { 8_000 } else { 2_000 };
+    assert!(ms < most, "{name} took {ms} ms");
 }
 
 #[test]
