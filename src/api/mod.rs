@@ -2,6 +2,7 @@
 //!
 //! This room never knows the simulation, a clock, or the page; it only says what an object is and how it is written.
 
+mod base64;
 mod condition;
 mod container;
 mod cronjob;
@@ -30,6 +31,7 @@ mod text;
 mod time;
 mod value;
 
+pub use base64::{base64, from_base64};
 pub use condition::{Condition, Conditions, Truth};
 pub use container::*;
 pub use cronjob::*;

@@ -2,6 +2,12 @@
 //!
 //! Models kubectl pkg/cmd/create.
 
+mod access;
+mod cronjob;
+mod data;
+mod ingress;
+mod service;
+
 use super::apply::{self, Place};
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
@@ -9,6 +15,12 @@ use super::{Call, Verb, save, sources, target};
 use crate::api::{Kind, Map, Value};
 use crate::record;
 use crate::sim::Request;
+
+pub(super) use access::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SA, SERVICE_ACCOUNT};
+pub(super) use cronjob::{CJ, CRONJOB};
+pub(super) use data::{CM, CONFIGMAP, REGISTRY, SECRET, TLS};
+pub(super) use ingress::{ING, INGRESS};
+pub(super) use service::{CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
 
 /// `kubectl create -f FILE`.
 pub(super) const FILE: Verb = Verb {
@@ -93,6 +105,42 @@ fn one_name<'a>(args: &'a Args, verb: &str) -> Result<&'a str, Failure> {
     }
 }
 
+/// An object that a generator has put together.
+struct Made<'a> {
+    kind: Kind,
+    name: &'a str,
+    /// All but its kind and name.
+    fields: Value,
+    /// What is said before the API server's refusal.
+    failed: &'a str,
+}
+
+/// Sends what a generator has made, or shows what it would send.
+fn make(call: &mut Call, args: &Args, made: Made) -> Result<(), Failure> {
+    let mode = save::Mode::of(args)?;
+    let Made { kind, name, fields: mut value, failed } = made;
+    value.set("apiVersion", kind.info().api_version());
+    value.set("kind", kind.info().name);
+    value.set("metadata.name", name.to_owned());
+    let line = save::line(kind, name, "created", mode);
+    if mode == save::Mode::DryClient {
+        // Only a namespace that was named is shown.
+        if let Some(namespace) = args.get("namespace") {
+            value.set("metadata.namespace", namespace.to_owned());
+        }
+        return save::tell(call, args, &value, &line);
+    }
+    if kind.info().namespaced {
+        value.set("metadata.namespace", target::namespace(call, args));
+    }
+    value.map_mut().remove("status");
+    let object = save::send(call.timeline, Request::Create(value), mode).map_err(|refusal| match failed {
+        "" => Failure::refused(&refusal, ""),
+        failed => Failure::error(format!("{failed}{}", refusal.message)),
+    })?;
+    save::tell(call, args, &object.to_value(), &line)
+}
+
 fn namespace(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create namespace")?.to_owned();
     let mode = save::Mode::of(args)?;
@@ -103,9 +151,7 @@ fn namespace(call: &mut Call, args: &Args) -> Result<(), Failure> {
 
 fn job(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create job")?.to_owned();
-    let mode = save::Mode::of(args)?;
-    let namespace = target::namespace(call, args);
-    let (spec, mut metadata) = match (args.get("image"), args.get("from")) {
+    let (spec, metadata) = match (args.get("image"), args.get("from")) {
         (Some(_), Some(_)) => return Err(Failure::error("specify --image or --from, not both")),
         (None, None) => return Err(Failure::error("either --image or --from must be specified")),
         (Some(image), None) => (spec_of_image(&name, image, args), Value::default()),
@@ -114,27 +160,25 @@ fn job(call: &mut Call, args: &Args) -> Result<(), Failure> {
         }
         (None, Some(from)) => of_cron_job(call, args, from)?,
     };
-    metadata.set("name", name);
-    metadata.set("namespace", namespace);
-    let value =
-        record! { "apiVersion" => "batch/v1", "kind" => "Job", "metadata" => metadata, "spec" => spec };
-    let object = save::send(call.timeline, Request::Create(value.clone()), mode)
-        .map_err(|refusal| Failure::error(format!("failed to create job: {}", refusal.message)))?;
-    let line = save::line(Kind::Job, &object.meta().name, "created", mode);
-    save::tell(call, args, &object.to_value(), &line)
+    let fields = record! { "metadata" => metadata, "spec" => spec };
+    make(call, args, Made { kind: Kind::Job, name: &name, fields, failed: "failed to create job: " })
 }
 
 fn spec_of_image(name: &str, image: &str, args: &Args) -> Value {
     let command = args.after.clone().filter(|words| !words.is_empty());
-    let container = record! { "command" => command, "image" => image.to_owned(), "name" => name.to_owned() };
+    let container = record! {
+        "command" => command,
+        "image" => image.to_owned(),
+        "name" => name.to_owned(),
+        "resources" => Map::new(),
+    };
     let spec = record! { "containers" => vec![container], "restartPolicy" => "Never" };
-    record! { "template" => record! { "spec" => spec } }
+    record! { "template" => record! { "metadata" => Map::new(), "spec" => spec } }
 }
 
 fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let image = args.get("image").ok_or_else(|| Failure::required("image"))?;
     let name = one_name(args, "create deployment")?.to_owned();
-    let mode = save::Mode::of(args)?;
     let replicas: i64 = args.get("replicas").and_then(|n| n.parse().ok()).unwrap_or(1);
     // The container is named after its image, without registry, tag and digest.
     let short = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
@@ -151,10 +195,8 @@ fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
         "metadata" => record! { "labels" => labels.clone() },
         "spec" => record! { "containers" => vec![container] },
     };
-    let mut value = record! {
-        "apiVersion" => "apps/v1",
-        "kind" => "Deployment",
-        "metadata" => record! { "labels" => labels.clone(), "name" => name.clone() },
+    let fields = record! {
+        "metadata" => record! { "labels" => labels.clone() },
         "spec" => record! {
             "replicas" => replicas,
             "selector" => record! { "matchLabels" => labels },
@@ -163,15 +205,11 @@ fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
         },
         "status" => Map::new(),
     };
-    let line = save::line(Kind::Deployment, &name, "created", mode);
-    if mode == save::Mode::DryClient {
-        return save::tell(call, args, &value, &line);
-    }
-    value.set("metadata.namespace", target::namespace(call, args));
-    value.map_mut().remove("status");
-    let object = save::send(call.timeline, Request::Create(value), mode)
-        .map_err(|refusal| Failure::error(format!("failed to create deployment: {}", refusal.message)))?;
-    save::tell(call, args, &object.to_value(), &line)
+    make(
+        call,
+        args,
+        Made { kind: Kind::Deployment, name: &name, fields, failed: "failed to create deployment: " },
+    )
 }
 
 /// A Job as the CronJob's controller would make it. Models create_job.go: createJobFromCronJob.

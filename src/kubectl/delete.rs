@@ -60,7 +60,9 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         let object = found.stored()?;
         let request = Request::Delete(object.key(), propagation, grace);
         let doing = found.file.as_ref().map_or(String::new(), |f| format!("error when deleting {f:?}"));
-        match super::save::send(call.timeline, request, mode) {
+        // A client's dry run asks nobody.
+        let asks = mode != super::save::Mode::DryClient;
+        match asks.then(|| super::save::send(call.timeline, request, mode)).transpose() {
             Ok(_) => {
                 let line = told(found, args, force, mode);
                 call.say(&line);

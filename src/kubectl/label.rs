@@ -6,6 +6,7 @@ use super::args::{self, Args, Flag, truth, value};
 use super::failure::Failure;
 use super::{Call, Verb, save, target};
 use crate::api::{Map, Object, Value};
+use crate::manifest;
 use crate::record;
 use crate::sim::Request;
 
@@ -40,6 +41,12 @@ fn run(call: &mut Call, args: &Args, pinned: &Pinned) -> Result<(), Failure> {
     let (changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
     if changes.is_empty() {
         return Err(Failure::error(format!("at least one {} update is required", pinned.word)));
+    }
+    for change in changes.iter().filter(|_| pinned.field == "labels") {
+        let why = change.split_once('=').map(|(_, value)| manifest::label_value(value)).unwrap_or_default();
+        if !why.is_empty() {
+            return Err(Failure::error(format!("invalid label value: {change:?}: {}", why.join(";"))));
+        }
     }
     let args_of_targets = Args { words, ..args.clone() };
     let search = target::search(call, &args_of_targets, pinned.verb)?;

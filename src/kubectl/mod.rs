@@ -7,22 +7,26 @@
 
 mod apply;
 mod args;
+mod auth;
 mod columns;
 mod config;
 mod cordon;
 mod create;
 mod delete;
 pub mod describe;
+mod discovery;
 mod duration;
 mod expose;
 mod failure;
 mod get;
+mod help;
 mod label;
 mod logs;
 mod merge;
 mod patch;
 mod print;
 mod raw;
+mod replace;
 mod resource;
 mod rollout;
 mod run;
@@ -90,10 +94,34 @@ struct Verb {
 const VERBS: &[Verb] = &[
     config::SET_CONTEXT,
     config::CURRENT_CONTEXT,
+    config::USE_CONTEXT,
+    config::GET_CONTEXTS,
+    config::VIEW,
+    auth::CAN_I,
+    auth::WHO_AM_I,
     create::NAMESPACE,
     create::NS,
     create::JOB,
     create::DEPLOYMENT,
+    create::CRONJOB,
+    create::CJ,
+    create::CONFIGMAP,
+    create::CM,
+    create::SECRET,
+    create::TLS,
+    create::REGISTRY,
+    create::CLUSTER_IP,
+    create::NODE_PORT,
+    create::LOAD_BALANCER,
+    create::EXTERNAL_NAME,
+    create::INGRESS,
+    create::ING,
+    create::SERVICE_ACCOUNT,
+    create::SA,
+    create::ROLE,
+    create::CLUSTER_ROLE,
+    create::ROLE_BINDING,
+    create::CLUSTER_ROLE_BINDING,
     create::FILE,
     rollout::STATUS,
     rollout::HISTORY,
@@ -102,6 +130,11 @@ const VERBS: &[Verb] = &[
     rollout::PAUSE,
     rollout::RESUME,
     set::IMAGE,
+    set::ENV,
+    set::RESOURCES,
+    set::SERVICE_ACCOUNT,
+    set::SA,
+    set::SELECTOR,
     apply::VERB,
     delete::VERB,
     cordon::CORDON,
@@ -114,7 +147,11 @@ const VERBS: &[Verb] = &[
     label::ANNOTATE,
     logs::VERB,
     patch::VERB,
+    replace::VERB,
     run::VERB,
+    discovery::RESOURCES,
+    discovery::VERSIONS,
+    discovery::CLUSTER,
     scale::VERB,
     version::VERB,
 ];
@@ -186,6 +223,9 @@ pub fn run_words(
 }
 
 fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
+    if help::answer(call, words) {
+        return Ok(());
+    }
     let (verb, rest) = find(words)?;
     let args = args::parse(verb.name, verb.flags, &rest)?;
     (verb.run)(call, &args)
@@ -195,11 +235,7 @@ fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
 fn find(words: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
     let at = args::first_word(words).ok_or_else(Failure::no_verb)?;
     let said = words[at].as_str();
-    let second = words.get(at + 1).map(String::as_str);
-    let fits = |v: &&Verb| match v.name.split_once(' ') {
-        Some((first, sub)) => first == said && second == Some(sub),
-        None => v.name == said,
-    };
+    let fits = |v: &&Verb| v.name.split(' ').eq(words[at..].iter().take(v.name.split(' ').count()));
     let verb = VERBS.iter().find(fits).ok_or_else(|| Failure::unknown_verb(said))?;
     let mut rest = words.to_vec();
     rest.drain(at..at + verb.name.split(' ').count());

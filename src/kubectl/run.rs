@@ -23,7 +23,7 @@ pub(super) const VERB: Verb = Verb {
             truth("tty", 't'),
             truth("quiet", 'q'),
         ],
-        &[value("annotations", ' '), truth("attach", ' ')],
+        &[value("annotations", ' '), truth("attach", ' '), truth("expose", ' ')],
     ],
     run,
 };
@@ -52,6 +52,9 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if let Some(port) = args.get("port").and_then(|p| p.parse::<i64>().ok()) {
         container.set("ports", vec![record! { "containerPort" => port }]);
     }
+    if args.has("expose") && args.get("port").is_none() {
+        return Err(Failure::error("--port must be set when exposing a service"));
+    }
     let mut labels = Map::new();
     match args.get("labels") {
         None => drop(labels.insert("run".into(), name.clone().into())),
@@ -64,7 +67,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let mut value = record! {
         "apiVersion" => "v1",
         "kind" => "Pod",
-        "metadata" => record! { "labels" => labels, "name" => name.clone() },
+        "metadata" => record! { "labels" => labels.clone(), "name" => name.clone() },
         "spec" => record! {
             "containers" => vec![container],
             "dnsPolicy" => "ClusterFirst",
@@ -74,6 +77,9 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     };
     if let Some(overrides) = args.get("overrides") {
         value.merge(&patch::read(overrides)?);
+    }
+    if let Some(port) = args.get("port").filter(|_| args.has("expose")).and_then(|p| p.parse::<i64>().ok()) {
+        service(call, args, name, labels, port)?;
     }
     let line = save::line(Kind::Pod, name, "created", mode);
     if mode == save::Mode::DryClient {
@@ -88,4 +94,19 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
 
 fn variable((name, value): (&str, &str)) -> Value {
     record! { "name" => name.to_owned(), "value" => value.to_owned() }
+}
+
+/// The service of `--expose`, which is made before its pod.
+fn service(call: &mut Call, args: &Args, name: &str, labels: Map, port: i64) -> Result<(), Failure> {
+    let mode = save::Mode::of(args)?;
+    let ports = vec![record! { "port" => port, "protocol" => "TCP", "targetPort" => port }];
+    let value = record! {
+        "apiVersion" => "v1",
+        "kind" => "Service",
+        "metadata" => record! { "name" => name.to_owned(), "namespace" => target::namespace(call, args) },
+        "spec" => record! { "ports" => ports, "selector" => labels },
+    };
+    let object = save::send(call.timeline, Request::Create(value), mode)
+        .map_err(|refusal| Failure::refused(&refusal, ""))?;
+    save::tell(call, args, &object.to_value(), &save::line(Kind::Service, name, "created", mode))
 }

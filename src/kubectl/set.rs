@@ -1,39 +1,62 @@
-//! `kubectl set image`: another image for the containers of a template.
+//! `kubectl set image|env|resources|serviceaccount|selector`: one field of many objects, in a few words.
 //!
-//! Models kubectl pkg/cmd/set/set_image.go.
+//! Models kubectl pkg/cmd/set.
 
-use super::args::{self, Args, truth};
+mod env;
+mod resources;
+
+use super::args::{self, Args, Flag, truth, value};
 use super::failure::Failure;
 use super::{Call, Verb, merge, save, target};
-use crate::api::{Kind, Object, Value};
+use crate::api::{Kind, Map, Object, Value};
+use crate::record;
 use crate::sim::Request;
 
-/// `kubectl set image (TYPE NAME | TYPE/NAME | -f FILE) CONTAINER=IMAGE…`.
-pub(super) const IMAGE: Verb = Verb {
-    name: "set image",
-    flags: &[args::CHOICE, args::FILES, args::CHANGE, &[truth("all", ' '), truth("local", ' ')]],
-    run: image,
-};
+pub(super) use env::ENV;
+pub(super) use resources::RESOURCES;
 
-fn image(call: &mut Call, args: &Args) -> Result<(), Failure> {
+const WHICH: &[Flag] = &[truth("all", ' '), truth("local", ' '), value("containers", 'c')];
+
+/// `kubectl set image (TYPE NAME | TYPE/NAME | -f FILE) CONTAINER=IMAGE…`.
+pub(super) const IMAGE: Verb =
+    Verb { name: "set image", flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH], run: image };
+/// `kubectl set serviceaccount (TYPE NAME | TYPE/NAME) NAME`.
+pub(super) const SERVICE_ACCOUNT: Verb = Verb {
+    name: "set serviceaccount",
+    flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH],
+    run: service_account,
+};
+/// `kubectl set sa …`.
+pub(super) const SA: Verb = Verb { name: "set sa", ..SERVICE_ACCOUNT };
+/// `kubectl set selector (TYPE NAME | TYPE/NAME) KEY=VALUE,…`.
+pub(super) const SELECTOR: Verb =
+    Verb { name: "set selector", flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH], run: selector };
+
+/// What a verb changes, and how kubectl speaks of it.
+struct Change<'a> {
+    verb: &'static str,
+    /// `image updated`.
+    done: &'static str,
+    /// What is said before the API server's refusal.
+    failed: &'static str,
+    /// Changes a pod spec.
+    change: &'a dyn Fn(&mut Value) -> Result<(), Failure>,
+}
+
+/// Changes the pod spec of each object that the words name.
+fn each(call: &mut Call, args: &Args, words: Vec<String>, change: &Change) -> Result<(), Failure> {
     let mode = save::Mode::of(args)?;
-    let (pairs, words): (Vec<String>, Vec<String>) =
-        args.words.iter().cloned().partition(|word| word.contains('='));
     let args_of_targets = Args { words, ..args.clone() };
-    let search = target::search(call, &args_of_targets, "set image")?;
+    let search = target::search(call, &args_of_targets, change.verb)?;
     if search.asked.is_empty() {
         return Err(Failure::error(
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
-    let pairs: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
-    if pairs.is_empty() {
-        return Err(Failure::error("at least one image update is required"));
-    }
     let mut failures = search.missing;
     for found in &search.found {
-        match update(call, found.stored()?, &pairs, mode) {
-            Ok(Some(line)) => call.say(&line),
+        match update(call, found.stored()?, change, mode) {
+            Ok(Some((line, object))) => save::tell(call, args, &object, &line)?,
             Ok(None) => {}
             Err(failure) => failures.push(failure),
         }
@@ -56,9 +79,9 @@ pub(super) fn pod_spec_of(kind: Kind) -> Option<&'static [&'static str]> {
 fn update(
     call: &mut Call,
     object: &Object,
-    pairs: &[(&str, &str)],
+    change: &Change,
     mode: save::Mode,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<(String, Value)>, Failure> {
     let (kind, now) = (object.kind(), object.to_value());
     let Some(path) = pod_spec_of(kind) else {
         return Err(Failure::error(format!(
@@ -71,33 +94,102 @@ fn update(
     for step in path {
         spec = spec.map_mut().entry((*step).into()).or_default();
     }
-    for (name, image) in pairs {
-        let mut named = 0;
-        for list in ["initContainers", "containers"] {
-            if spec.get(list).is_null() {
-                continue;
-            }
-            for container in spec.map_mut().get_mut(list).expect("just seen").list_mut() {
-                if *name == "*" || container.get("name").as_str() == Some(name) {
-                    container.set("image", (*image).to_owned());
-                    named += 1;
-                }
-            }
-        }
-        if named == 0 {
-            return Err(Failure::error(format!("unable to find container named {name:?}")));
-        }
-    }
+    (change.change)(spec)?;
     let patch = merge::difference(&now, &wanted);
-    if !has_fields(&patch) {
+    if patch.fields().next().is_none() {
         return Ok(None);
     }
-    save::send(call.timeline, Request::Patch(object.key(), patch), mode).map_err(|refusal| {
-        Failure::error(format!("failed to patch image update to pod template: {}", refusal.message))
-    })?;
-    Ok(Some(save::line(kind, &object.meta().name, "image updated", mode)))
+    if mode == save::Mode::DryClient {
+        return Ok(Some((save::line(kind, &object.meta().name, change.done, mode), wanted)));
+    }
+    let written = save::send(call.timeline, Request::Patch(object.key(), patch), mode)
+        .map_err(|refusal| Failure::error(format!("{}{}", change.failed, refusal.message)))?;
+    Ok(Some((save::line(kind, &object.meta().name, change.done, mode), written.to_value())))
 }
 
-fn has_fields(value: &Value) -> bool {
-    value.fields().next().is_some()
+/// Does something with each container that the name means, init containers too; returns with how many.
+fn containers(spec: &mut Value, name: &str, mut each: impl FnMut(&mut Value)) -> usize {
+    let mut named = 0;
+    for list in ["initContainers", "containers"] {
+        if spec.get(list).is_null() {
+            continue;
+        }
+        for container in spec.map_mut().get_mut(list).expect("just seen").list_mut() {
+            if name == "*" || container.get("name").as_str() == Some(name) {
+                each(container);
+                named += 1;
+            }
+        }
+    }
+    named
+}
+
+fn pairs(words: &[String]) -> (Vec<String>, Vec<String>) {
+    words.iter().cloned().partition(|word| word.contains('='))
+}
+
+fn image(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let (pairs, words) = pairs(&args.words);
+    let search = target::search(call, &Args { words: words.clone(), ..args.clone() }, "set image")?;
+    let images: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
+    if images.is_empty() && !search.asked.is_empty() {
+        return Err(Failure::error("at least one image update is required"));
+    }
+    let change = |spec: &mut Value| {
+        for (name, image) in &images {
+            let named = containers(spec, name, |container| container.set("image", (*image).to_owned()));
+            if named == 0 {
+                return Err(Failure::error(format!("unable to find container named {name:?}")));
+            }
+        }
+        Ok(())
+    };
+    let failed = "failed to patch image update to pod template: ";
+    each(call, args, words, &Change { verb: "set image", done: "image updated", failed, change: &change })
+}
+
+fn service_account(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let Some((account, words)) = args.words.split_last() else {
+        return Err(Failure::error("serviceaccount is required"));
+    };
+    let change = |spec: &mut Value| {
+        spec.set("serviceAccountName", account.clone());
+        // The old name of the same field follows it.
+        spec.set("serviceAccount", account.clone());
+        Ok(())
+    };
+    let failed = "failed to patch ServiceAccountName ";
+    let done = "serviceaccount updated";
+    each(call, args, words.to_vec(), &Change { verb: "set serviceaccount", done, failed, change: &change })
+}
+
+fn selector(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let mode = save::Mode::of(args)?;
+    let (pairs, words) = pairs(&args.words);
+    let [text] = pairs.as_slice() else {
+        return Err(Failure::error("one selector is required"));
+    };
+    let selector: Map = text
+        .split(',')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(k, v)| (k.to_owned().into(), v.to_owned().into()))
+        .collect();
+    let search = target::search(call, &Args { words, ..args.clone() }, "set selector")?;
+    let mut failures = search.missing;
+    for found in &search.found {
+        let object = found.stored()?;
+        if object.kind() != Kind::Service {
+            failures.push(Failure::error("setting a selector is only supported for Services"));
+            continue;
+        }
+        let mut wanted = object.to_value();
+        wanted.set("spec.selector", selector.clone());
+        let patch =
+            record! { "spec" => merge::difference(object.to_value().get("spec"), wanted.get("spec")) };
+        match save::send(call.timeline, Request::Patch(object.key(), patch), mode) {
+            Ok(_) => call.say(&save::line(object.kind(), &object.meta().name, "selector updated", mode)),
+            Err(refusal) => failures.push(Failure::refused(&refusal, "")),
+        }
+    }
+    call.finish(failures)
 }

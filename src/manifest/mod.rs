@@ -27,6 +27,6 @@ pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecoda
 pub use field::{Fault, FieldError, Path};
 pub use refusal::Refusal;
 pub use suggest::nearest;
-pub use validate::{COUNT_MAX, validate};
+pub use validate::{COUNT_MAX, label_value, validate};
 pub use warn::{FieldWarning, warnings};
 pub use yaml::{DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};

@@ -21,6 +21,7 @@ mod sets;
 mod volume;
 
 pub(in crate::manifest) use names::label;
+pub use names::label_value;
 
 use super::field::{FieldError, Path};
 use crate::api::{Kind, Map, Value};

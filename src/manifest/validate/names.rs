@@ -130,7 +130,7 @@ pub(super) fn qualified(s: &str) -> Vec<String> {
 
 /// IsValidLabelValue.
 #[inline(never)]
-pub(super) fn label_value(s: &str) -> Vec<String> {
+pub fn label_value(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 63 {
         wrong.push("must be no more than 63 bytes".into());
