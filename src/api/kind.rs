@@ -181,19 +181,19 @@ kinds! {
         HorizontalPodAutoscaler, "autoscaling", "v2", "horizontalpodautoscalers", "horizontalpodautoscaler", ["hpa"], true;
         PodDisruptionBudget, "policy", "v1", "poddisruptionbudgets", "poddisruptionbudget", ["pdb"], true;
         PriorityClass, "scheduling.k8s.io", "v1", "priorityclasses", "priorityclass", ["pc"], false;
-    }
-    kept {
         ConfigMap, "", "v1", "configmaps", "configmap", ["cm"], true;
         Secret, "", "v1", "secrets", "secret", [], true;
-        ServiceAccount, "", "v1", "serviceaccounts", "serviceaccount", ["sa"], true;
         PersistentVolumeClaim, "", "v1", "persistentvolumeclaims", "persistentvolumeclaim", ["pvc"], true;
         PersistentVolume, "", "v1", "persistentvolumes", "persistentvolume", ["pv"], false;
+        StorageClass, "storage.k8s.io", "v1", "storageclasses", "storageclass", ["sc"], false;
+    }
+    kept {
+        ServiceAccount, "", "v1", "serviceaccounts", "serviceaccount", ["sa"], true;
         StatefulSet, "apps", "v1", "statefulsets", "statefulset", ["sts"], true;
         DaemonSet, "apps", "v1", "daemonsets", "daemonset", ["ds"], true;
         NetworkPolicy, "networking.k8s.io", "v1", "networkpolicies", "networkpolicy", ["netpol"], true;
         Ingress, "networking.k8s.io", "v1", "ingresses", "ingress", ["ing"], true;
         IngressClass, "networking.k8s.io", "v1", "ingressclasses", "ingressclass", [], false;
-        StorageClass, "storage.k8s.io", "v1", "storageclasses", "storageclass", ["sc"], false;
         Lease, "coordination.k8s.io", "v1", "leases", "lease", [], true;
         Role, "rbac.authorization.k8s.io", "v1", "roles", "role", [], true;
         RoleBinding, "rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", [], true;

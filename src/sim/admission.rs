@@ -3,6 +3,7 @@
 //! Models the `PrepareForCreate` of pkg/registry/*/strategy.go and the service allocators.
 
 use super::config::{NODES_MAX, OBJECTS_MAX};
+use super::controllers::volume;
 use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
@@ -11,6 +12,9 @@ use crate::api::*;
 use crate::manifest::{self, Refusal};
 use crate::record;
 use std::rc::Rc;
+
+/// The note by which a StorageClass is the default one.
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 
 /// Gives a new object its identity, name, time and addresses, or refuses it. Nothing is written on refusal.
 pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Refusal> {
@@ -53,7 +57,7 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
             account_is_there(world, pod)?;
             super::scheduler::prepare_pod(world, Rc::make_mut(pod))?;
         }
-        Object::Kept(_) => object = with_first_status(object),
+        Object::Kept(_) => object = claim_is_protected(world, with_first_status(object)),
         Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
         _ => {}
     }
@@ -96,9 +100,31 @@ fn with_first_status(object: Object) -> Object {
             record! { "currentHealthy" => 0, "desiredHealthy" => 0, "disruptionsAllowed" => 0, "expectedPods" => 0 }
         }
         Kind::ResourceQuota => Map::new().into(),
+        Kind::PersistentVolumeClaim | Kind::PersistentVolume => record! { "phase" => "Pending" },
         _ => return object,
     };
     object.with_status(status)
+}
+
+/// A claim has the default class where it names none, and stays while a pod uses it.
+/// Models plugin/pkg/admission/storage/storageclass/setdefault and storageobjectinuseprotection: Admit.
+fn claim_is_protected(world: &World, mut object: Object) -> Object {
+    if object.kind() != Kind::PersistentVolumeClaim {
+        return object;
+    }
+    let is_default = |c: &&Object| {
+        let note = c.meta().annotations.get(DEFAULT_CLASS);
+        note.is_some_and(|note| *note == *"true")
+    };
+    let class = world.store.list(Kind::StorageClass, None).find(is_default).map(|c| c.meta().name.clone());
+    if let (Object::Kept(claim), Some(class)) = (&mut object, class) {
+        Rc::make_mut(claim).body.default_to("spec.storageClassName", class);
+    }
+    let meta = object.meta_mut();
+    if !meta.has_finalizer(volume::PROTECTION) {
+        meta.finalizers = meta.finalizers.iter().cloned().chain([volume::PROTECTION.into()]).collect();
+    }
+    object
 }
 
 /// A service that changes its type loses what only its former type had, unless the user has set it anew.
@@ -295,6 +321,16 @@ pub(super) fn bootstrap(world: &mut World) {
     for number in 0..nodes {
         let node = new_node(number, resources, world.now());
         add(world, node.into());
+    }
+    if world.config().load_balancer_after.is_some() {
+        let notes = record! { DEFAULT_CLASS => "true" };
+        let value = record! {
+            "metadata" => record! { "annotations" => notes, "name" => "standard" },
+            "provisioner" => volume::LOCAL,
+            "reclaimPolicy" => "Delete",
+            "volumeBindingMode" => "WaitForFirstConsumer",
+        };
+        add(world, Object::read(Kind::StorageClass, &value));
     }
     let port = record! { "name" => "https", "port" => 443, "targetPort" => 6443 };
     let spec = record! { "clusterIP" => dotted(SERVICE_RANGE + 1), "ports" => vec![port] };

@@ -22,7 +22,8 @@ pub struct Config {
     pub seed: u64,
     /// How many pods the cluster holds; [`PODS_MAX`] at most.
     pub pods_max: usize,
-    /// How long a cloud takes to hand out a load balancer's address; none: there is no cloud, and it never comes.
+    /// How long a cloud takes to hand out a load balancer's address; none: there is no cloud, and it never comes, nor
+    /// does the cluster have a default StorageClass.
     pub load_balancer_after: Option<Span>,
 }
 

@@ -334,6 +334,9 @@ impl World {
                 Action::Run(uid, runtime) => {
                     self.runtimes.insert(uid, runtime);
                 }
+                Action::Keep(volume, files) if files.iter().next().is_none() => {
+                    self.disks.remove(&volume);
+                }
                 Action::Keep(volume, files) => {
                     self.disks.insert(volume, files);
                 }

@@ -76,7 +76,9 @@ fn plain(line: &str) -> String {
         });
         match () {
             () if word.starts_with("containerd://") => out += "ID",
+            () if word.contains("/pvc-") => out += "persistentvolume/pvc-UID",
             () if word.contains("@sha256:") => out += word.split('@').next().unwrap_or(""),
+            () if word.starts_with("pvc-") && word.len() == 40 => out += "pvc-UID",
             () if word.len() == 36 && word.matches('-').count() == 4 => out += "UID",
             () if word.starts_with("10.") || word.starts_with("http://10.") => {
                 out += "ADDRESS";

@@ -13,6 +13,7 @@ mod quota;
 mod replicaset;
 mod service_lb;
 mod ttl;
+pub mod volume;
 
 use super::plan::Plan;
 use super::record::Change;
@@ -62,6 +63,7 @@ pub static ALL: &[Controller] = &[
     ttl::CONTROLLER,
     quota::CONTROLLER,
     disruption::CONTROLLER,
+    volume::CONTROLLER,
 ];
 
 /// The row of the controller of that name.
