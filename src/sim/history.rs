@@ -171,6 +171,8 @@ pub fn pod_state(pod: &Pod) -> State {
                 "ErrImagePull"
                 | "ImagePullBackOff"
                 | "InvalidImageName"
+                | "ErrImageNeverPull"
+                | "PostStartHookError"
                 | "CreateContainerError"
                 | "RunContainerError"
                 | "CreateContainerConfigError" => return State::Stuck,

@@ -277,8 +277,17 @@ fn pod_facts(world: &World, pod: &Pod, facts: &mut Vec<Fact>) {
     if pod.status.ip != 0 {
         facts.push(fact("address", dotted(pod.status.ip)));
     }
-    for (i, container) in pod.spec.containers.iter().enumerate() {
-        let status = pod.status.containers.get(i);
+    if !pod.status.message.is_empty() {
+        facts.push(fact("message", pod.status.message.to_string()));
+    }
+    let mut statuses = pod.status.init_containers.iter().chain(pod.status.containers.iter());
+    for (i, container) in pod.spec.all_containers().enumerate() {
+        let status = statuses.next();
+        let role = match (i < pod.spec.init_containers.len(), container.is_sidecar()) {
+            (true, true) => "sidecar",
+            (true, false) => "init container",
+            (false, _) => "container",
+        };
         let state = match status.map(|s| &s.state) {
             Some(ContainerState::Running { started }) => {
                 format!("running for {}", about(world.now() - *started))
@@ -291,7 +300,7 @@ fn pod_facts(world: &World, pod: &Pod, facts: &mut Vec<Fact>) {
             }
             _ => "not started".to_owned(),
         };
-        facts.push(fact("container", format!("{}: {state}", container.name)));
+        facts.push(fact(role, format!("{}: {state}", container.name)));
         facts.push(fact("image", container.image.to_string()));
         let words: Vec<&str> = container.command.iter().chain(&container.args).map(|w| w.as_str()).collect();
         if !words.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::scene::*;
 use super::words::{count, state_word};
-use crate::api::{ContainerState, Node, Pod, Span, Text, Time, Uid, order};
+use crate::api::{ContainerState, ContainerStatus, Node, Pod, Span, Text, Time, Uid, order};
 use crate::sim::kubelet::CellState;
 use crate::sim::{Glance, State, World, pod_state};
 use std::rc::Rc;
@@ -246,19 +246,30 @@ pub fn part_done(world: &World, pod: &Pod, state: State) -> Option<f32> {
     }
 }
 
+/// Containers that are only not up yet wait for these reasons.
+fn is_usual(reason: &str) -> bool {
+    matches!(reason, "ContainerCreating" | "PodInitializing")
+}
+
 /// One line about a pod: its state, with what is known about why.
 pub fn pod_line(world: &World, pod: &Pod, state: State) -> String {
     let mut line = format!("Pod {}: {}", pod.meta.name, state_word(state));
     if !pod.node.is_empty() {
         line += &format!(" on {}", pod.node);
     }
-    let status = pod.status.containers.first();
-    match status.map(|s| &s.state) {
-        Some(ContainerState::Waiting { reason, .. }) if state == State::Stuck => {
-            line += &format!(", {reason}")
-        }
-        Some(ContainerState::Terminated(ended)) => line += &format!(", exit code {}", ended.exit_code),
-        _ => {}
+    let status = &pod.status;
+    let waits = |s: &ContainerStatus| match &s.state {
+        ContainerState::Waiting { reason, .. } if !is_usual(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    let stuck = status.init_containers.iter().chain(status.containers.iter()).find_map(waits);
+    if let Some(reason) = stuck.filter(|_| state == State::Stuck) {
+        line += &format!(", {reason}");
+    } else if let Some(ContainerState::Terminated(ended)) = status.containers.first().map(|s| &s.state) {
+        line += &format!(", exit code {}", ended.exit_code);
+    }
+    if !status.message.is_empty() {
+        line += &format!(". {}", status.message);
     }
     if let Some(part) =
         part_done(world, pod, state).filter(|_| matches!(state, State::Running | State::Ready))

@@ -126,6 +126,7 @@ fn without_what_the_cluster_adds(kind: Kind, value: &mut Value) {
     value.map_mut().remove("status");
     match kind {
         Kind::Deployment => remove(value, "metadata", &["annotations"]),
+        Kind::PersistentVolumeClaim => remove(value, "metadata", &["finalizers"]),
         Kind::Job => {
             remove(value, "metadata", &["labels"]);
             remove(value, "spec", &["selector"]);

@@ -70,7 +70,8 @@ fn plain(line: &str) -> String {
     let (mut out, mut rest) = (String::new(), line.as_str());
     while !rest.is_empty() {
         let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
+        // A colon at the end belongs to what follows.
+        let (word, after) = rest.split_at(rest[..end].trim_end_matches(':').len());
         let suffix = word.rsplit_once('-').filter(|(_, last)| {
             last.len() == 5 && last.chars().all(|c| "bcdfghjklmnpqrstvwxz2456789".contains(c))
         });
