@@ -101,20 +101,30 @@ impl Conditions {
         &mut self,
         name: &'static str,
         status: impl Into<Truth>,
-        reason: &'static str,
+        reason: impl Into<Text>,
         message: impl Into<Text>,
         now: Time,
     ) {
-        let status = status.into();
+        let (status, reason) = (status.into(), reason.into());
         if self.get(name).is_some_and(|c| c.status == status && c.reason == reason) {
             return;
         }
-        self.set(name, status, reason, message, now);
+        self.renew(name, status, reason, message, now);
+    }
+    /// Sets one even where only the time differs; it comes last.
+    pub fn renew(
+        &mut self,
+        name: &'static str,
+        status: Truth,
+        reason: impl Into<Text>,
+        message: impl Into<Text>,
+        now: Time,
+    ) {
+        let since = self.get(name).filter(|c| c.status == status).map_or(now, |c| c.since);
+        let (reason, message) = (reason.into(), message.into());
         let all = Rc::make_mut(&mut self.0);
-        if let Some(at) = all.iter().position(|c| c.name == name) {
-            let changed = all.remove(at);
-            all.push(changed);
-        }
+        all.retain(|c| c.name != name);
+        all.push(Condition { name, status, reason, message, since, updated: now });
     }
     /// Puts them in this order, as a component does that writes the whole list anew; others come first.
     pub fn sort_as(&mut self, order: &[&str]) {

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::{reads, record, words};
-use std::rc::Rc;
 
 words! {
     /// How a new template takes the place of the old one.
@@ -104,6 +103,8 @@ pub struct DeploymentStatus {
     pub unavailable: i32,
     /// Pods that are being stopped.
     pub terminating: i32,
+    /// How often a ReplicaSet's name was taken already by another.
+    pub collisions: Option<i32>,
     /// The generation that this speaks of.
     pub observed_generation: i64,
     /// Available, Progressing.
@@ -111,63 +112,28 @@ pub struct DeploymentStatus {
 }
 
 /// A Deployment.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Deployment {
-    /// Its metadata.
-    pub meta: Meta,
-    /// What it should be.
-    pub spec: Rc<Spec<DeploymentSpec>>,
-    /// What it is.
-    pub status: DeploymentStatus,
-}
+pub type Deployment = Declared<DeploymentSpec, DeploymentStatus>;
 
 impl Deployment {
-    /// What a manifest may say beside its metadata.
-    pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: DeploymentSpec::shape,
-            doc: "Which pods there should be, and how they are replaced.",
-        }])
-    }
     /// How many pods there should be.
     pub fn replicas(&self) -> i32 {
         self.spec.replicas.unwrap_or(1)
     }
 }
 
-impl Resource for Deployment {
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
-    }
-    fn read(meta: Meta, value: &Value) -> Self {
-        let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        Deployment { meta, spec, status: DeploymentStatus::default() }
-    }
-    fn keep_status(&mut self, old: &Self) {
-        self.status = old.status.clone();
-    }
-    fn same_spec(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
-    }
-    fn body(&self) -> Value {
-        let s = &self.status;
+impl Status for DeploymentStatus {
+    fn to_value(&self) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         record! {
-            "spec" => self.spec.raw().clone(),
-            "status" => record! {
-                "availableReplicas" => some(s.available),
-                "conditions" => s.conditions.to_value(Some("lastUpdateTime")),
-                "observedGeneration" => (s.observed_generation > 0).then_some(s.observed_generation),
-                "readyReplicas" => some(s.ready),
-                "replicas" => some(s.replicas),
-                "terminatingReplicas" => (s.observed_generation > 0).then_some(s.terminating),
-                "unavailableReplicas" => some(s.unavailable),
-                "updatedReplicas" => some(s.updated),
-            },
+            "availableReplicas" => some(self.available),
+            "collisionCount" => self.collisions,
+            "conditions" => self.conditions.to_value(Some("lastUpdateTime")),
+            "observedGeneration" => (self.observed_generation > 0).then_some(self.observed_generation),
+            "readyReplicas" => some(self.ready),
+            "replicas" => some(self.replicas),
+            "terminatingReplicas" => (self.observed_generation > 0).then_some(self.terminating),
+            "unavailableReplicas" => some(self.unavailable),
+            "updatedReplicas" => some(self.updated),
         }
     }
 }

@@ -194,6 +194,7 @@ kinds! {
         NetworkPolicy, "networking.k8s.io", "v1", "networkpolicies", "networkpolicy", ["netpol"], true;
         Ingress, "networking.k8s.io", "v1", "ingresses", "ingress", ["ing"], true;
         IngressClass, "networking.k8s.io", "v1", "ingressclasses", "ingressclass", [], false;
+        ControllerRevision, "apps", "v1", "controllerrevisions", "controllerrevision", [], true;
         Lease, "coordination.k8s.io", "v1", "leases", "lease", [], true;
         Role, "rbac.authorization.k8s.io", "v1", "roles", "role", [], true;
         RoleBinding, "rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", [], true;

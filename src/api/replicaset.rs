@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::{reads, record};
-use std::rc::Rc;
 
 reads! {
     /// `ReplicaSetSpec`, as far as it is read.
@@ -38,62 +37,26 @@ pub struct ReplicaSetStatus {
 }
 
 /// A ReplicaSet.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct ReplicaSet {
-    /// Its metadata.
-    pub meta: Meta,
-    /// What it should be.
-    pub spec: Rc<Spec<ReplicaSetSpec>>,
-    /// What it is.
-    pub status: ReplicaSetStatus,
-}
+pub type ReplicaSet = Declared<ReplicaSetSpec, ReplicaSetStatus>;
 
 impl ReplicaSet {
-    /// What a manifest may say beside its metadata.
-    pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: ReplicaSetSpec::shape,
-            doc: "Which pods there should be, and how many.",
-        }])
-    }
     /// How many pods there should be.
     pub fn replicas(&self) -> i32 {
         self.spec.replicas.unwrap_or(1)
     }
 }
 
-impl Resource for ReplicaSet {
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
-    }
-    fn read(meta: Meta, value: &Value) -> Self {
-        let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        ReplicaSet { meta, spec, status: ReplicaSetStatus::default() }
-    }
-    fn keep_status(&mut self, old: &Self) {
-        self.status = old.status.clone();
-    }
-    fn same_spec(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
-    }
-    fn body(&self) -> Value {
-        let s = &self.status;
+impl Status for ReplicaSetStatus {
+    fn to_value(&self) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         record! {
-            "spec" => self.spec.raw().clone(),
-            "status" => record! {
-                "availableReplicas" => some(s.available),
-                "conditions" => s.conditions.to_value(None),
-                "fullyLabeledReplicas" => some(s.fully_labeled),
-                "observedGeneration" => (s.observed_generation > 0).then_some(s.observed_generation),
-                "readyReplicas" => some(s.ready),
-                "replicas" => s.replicas,
-                "terminatingReplicas" => (s.observed_generation > 0).then_some(s.terminating),
-            },
+            "availableReplicas" => some(self.available),
+            "conditions" => self.conditions.to_value(None),
+            "fullyLabeledReplicas" => some(self.fully_labeled),
+            "observedGeneration" => (self.observed_generation > 0).then_some(self.observed_generation),
+            "readyReplicas" => some(self.ready),
+            "replicas" => self.replicas,
+            "terminatingReplicas" => (self.observed_generation > 0).then_some(self.terminating),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::history::{State, pod_state};
 use super::persistent::{Map, Set};
-use crate::api::{Key, Kind, Labels, Object, Phase, Pod, Resources, Text, Time, Typed, Uid};
+use crate::api::{Key, Kind, Labels, Meta, Object, Phase, Pod, Resources, Text, Time, Typed, Uid};
 use std::rc::Rc;
 
 /// How an owner sees a pod, in the order in which owners care.
@@ -73,6 +73,8 @@ pub struct Store {
     names: Map<Key, Uid>,
     owned: Set<(Uid, Class, Uid)>,
     tallies: Map<Uid, Tally>,
+    /// By controller, the objects whose labels were changed after they were made.
+    relabelled: Set<(Uid, Uid)>,
     on_node: Map<(Text, Uid), Glance>,
     loads: Map<Text, Resources>,
     labelled: Set<(Text, Text, Text, Uid)>,
@@ -151,9 +153,14 @@ impl Store {
     ) -> impl DoubleEndedIterator<Item = &Rc<Pod>> {
         self.owned(owner, classes).filter_map(Object::as_ref::<Pod>)
     }
-    /// Everything that an owner owns.
+    /// Everything that an owner owns. What a controller could take in, and none has, is owned by nobody: `Uid(0)`.
     pub fn dependents(&self, owner: Uid) -> impl Iterator<Item = &Object> {
         self.owned(owner, Class::Starting..=Class::Other)
+    }
+    /// What a controller owns whose labels are not those that it was made with: only these can cease to fit it.
+    pub fn relabelled(&self, controller: Uid) -> impl Iterator<Item = &Object> {
+        let range = self.relabelled.range((controller, Uid(0))..=(controller, Uid(u64::MAX)));
+        range.filter_map(|(_, uid)| self.get(*uid))
     }
     /// Does it own anything?
     pub fn has_dependents(&self, owner: Uid) -> bool {
@@ -263,6 +270,7 @@ impl Store {
             _ => {}
         }
         self.reindex_owners(uid, old, new);
+        self.reindex_relabelled(uid, old, new);
         let old = old.and_then(Object::as_ref::<Pod>);
         let new = new.and_then(Object::as_ref::<Pod>);
         self.reindex_node(uid, old, new);
@@ -282,24 +290,33 @@ impl Store {
 
     fn reindex_owners(&mut self, uid: Uid, old: Option<&Object>, new: Option<&Object>) {
         let classes = (old.map(class_of), new.map(class_of));
-        let owners = |o: &Object| Rc::clone(&o.meta().owners);
-        let (before, after) = (old.map(owners), new.map(owners));
-        if classes.0 == classes.1 && before == after {
+        if classes.0 == classes.1 && old.map(|o| &o.meta().owners) == new.map(|o| &o.meta().owners) {
             return;
         }
-        for owner in before.iter().flat_map(|o| o.iter()) {
+        for owner in old.into_iter().flat_map(owners) {
             let class = classes.0.expect("there was an object");
-            self.owned.remove(&(owner.uid, class, uid));
-            let tally = self.tallies.get_or_default(owner.uid);
+            self.owned.remove(&(owner, class, uid));
+            let tally = self.tallies.get_or_default(owner);
             tally[class as usize] -= 1;
             if *tally == Tally::default() {
-                self.tallies.remove(&owner.uid);
+                self.tallies.remove(&owner);
             }
         }
-        for owner in after.iter().flat_map(|o| o.iter()) {
+        for owner in new.into_iter().flat_map(owners) {
             let class = classes.1.expect("there is an object");
-            self.owned.insert((owner.uid, class, uid));
-            self.tallies.get_or_default(owner.uid)[class as usize] += 1;
+            self.owned.insert((owner, class, uid));
+            self.tallies.get_or_default(owner)[class as usize] += 1;
+        }
+    }
+    fn reindex_relabelled(&mut self, uid: Uid, old: Option<&Object>, new: Option<&Object>) {
+        let Some(old) = old.map(Object::meta) else { return };
+        let controller = |meta: &Meta| meta.controller().map(|o| o.uid);
+        let (was, is) = (controller(old), new.map(Object::meta).and_then(controller));
+        if let Some(was) = was.filter(|_| was != is) {
+            self.relabelled.remove(&(was, uid));
+        }
+        if let Some(is) = is.filter(|_| was != is || new.is_some_and(|new| new.meta().labels != old.labels)) {
+            self.relabelled.insert((is, uid));
         }
     }
 
@@ -329,6 +346,14 @@ impl Store {
             load.pods += sign;
         }
     }
+}
+
+/// By whom an object is to be found: its owners, or nobody if a controller could take it in.
+fn owners(object: &Object) -> impl Iterator<Item = Uid> {
+    let meta = object.meta();
+    let claimable = matches!(object.kind(), Kind::Pod | Kind::ReplicaSet | Kind::ControllerRevision);
+    let free = (claimable && meta.controller().is_none()).then_some(Uid(0));
+    meta.owners.iter().map(|o| o.uid).chain(free)
 }
 
 /// Labels that controllers make are found through the owner, so they need no index of their own.

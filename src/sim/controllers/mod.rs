@@ -3,6 +3,7 @@
 //! A controller never writes and never waits: it is told of changes, names the objects to look at, and for one object
 //! at a time turns what it reads into a [`Plan`].
 
+mod claim;
 mod cronjob;
 pub mod deployment;
 mod disruption;
