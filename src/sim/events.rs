@@ -159,11 +159,13 @@ impl Events {
         let similar = |e: &&Event| (e.source, e.kind, e.reason) == (source, said.kind, said.reason);
         let mut others = 0;
         let mut latest = None;
-        for (_, event) in self.of(said.uid) {
-            if similar(&event) {
-                latest = latest.max(Some(event.last));
-                others += usize::from(event.message != said.message);
+        for (_, event) in self.of(said.uid).filter(|(_, e)| similar(e)) {
+            if event.message == said.message {
+                // It is one of those that are told by themselves.
+                return false;
             }
+            latest = latest.max(Some(event.last));
+            others += 1;
         }
         others + 1 >= SIMILAR_MAX && latest.is_some_and(|t| t + SIMILAR_WITHIN >= now)
     }

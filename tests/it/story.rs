@@ -21,6 +21,8 @@ const TOLERANCE_S: f64 = 1.5;
 const AGAIN_S: f64 = 0.1;
 /// The same as a share of the time: each retry counts from a time that was cut to whole seconds, so they add up.
 const DRIFT: f64 = 0.003;
+/// How what is told as one of many begins.
+const COMBINED: &str = "(combined from similar events): ";
 /// Pods of one owner that were made within so long are interchangeable.
 const BATCH_S: f64 = 0.6;
 
@@ -126,7 +128,7 @@ fn apart(want: Option<&Fact>, is: Option<&Fact>) -> Option<(f64, String)> {
 /// Tells a story from lines in the form of the recordings' `trace.jsonl`.
 pub fn tell(lines: &[Value]) -> Story {
     let names = Names::of(lines);
-    let mut teller = Teller { names, story: Story::new(), last: BTreeMap::new(), said: BTreeMap::new() };
+    let mut teller = Teller { names, ..Teller::default() };
     for line in lines {
         match text(line, "kind") {
             // The recordings shared one cluster: a node that another scenario has stopped was heard of here.
@@ -141,14 +143,22 @@ pub fn tell(lines: &[Value]) -> Story {
 }
 
 /// Names that chance has made, and what stands for them.
-struct Names(BTreeMap<String, String>);
+#[derive(Default)]
+struct Names {
+    made: BTreeMap<String, String>,
+    /// Of pods that are told to stop: when, and what stands for them from then on.
+    stopping: BTreeMap<String, (f64, String)>,
+}
 
 impl Names {
     fn of(lines: &[Value]) -> Names {
-        let mut names = Names(BTreeMap::new());
+        let mut names = Names::default();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut batches: BTreeMap<String, Vec<(f64, String)>> = BTreeMap::new();
-        for line in lines.iter().filter(|l| text(l, "verb") == "ADDED") {
+        // A pod may be heard of before its owner is.
+        let is_pod = |l: &&Value| text(l, "kind") == "Pod";
+        let added = || lines.iter().filter(|l| text(l, "verb") == "ADDED");
+        for line in added().filter(|l| !is_pod(l)).chain(added().filter(is_pod)) {
             let Some(owner) = line.get("owner").items().first().and_then(Value::as_str) else { continue };
             let (kind, owner) = owner.split_once('/').expect("KIND/NAME");
             let owner = names.short(owner);
@@ -160,17 +170,19 @@ impl Names {
                 _ => {
                     let count = counts.entry(owner.clone()).or_default();
                     *count += 1;
-                    names.0.insert(name, format!("{owner}~{count}"));
+                    names.made.insert(name, format!("{owner}~{count}"));
                 }
             }
         }
         for (owner, pods) in batches {
             names.number_pods(&owner, pods, lines);
         }
+        names.number_stopping(lines);
         names
     }
     /// Numbers an owner's pods in the order of creation; of those made together, by what became of them.
     fn number_pods(&mut self, owner: &str, pods: Vec<(f64, String)>, lines: &[Value]) {
+<<<<<<< HEAD
         let mut pods: Vec<(f64, String, Vec<String>, f64)> = pods
             .into_iter()
             .map(|(t, name)| (t, name.clone(), life(&name, lines), stopped_at(&name, lines)))
@@ -184,10 +196,39 @@ impl Names {
         }
         for (i, (_, name, ..)) in pods.into_iter().enumerate() {
             self.0.insert(name, format!("{owner}~{:03}", i + 1));
+=======
+        for (i, (_, name)) in in_order(pods, lines).into_iter().enumerate() {
+            self.made.insert(name, format!("{owner}~{:03}", i + 1));
+        }
+    }
+    /// Which of its pods a ReplicaSet or a DaemonSet tells to stop follows from where the scheduler has put others, and so
+    /// from chance: from then on a pod is known by the order in which they are told.
+    fn number_stopping(&mut self, lines: &[Value]) {
+        let mut stopping: BTreeMap<String, Vec<(f64, String)>> = BTreeMap::new();
+        for line in lines.iter().filter(|l| text(l, "kind") == "Pod" && number(l.get("grace")) > 0.0) {
+            let owner = line.get("owner").items().first().and_then(Value::as_str).unwrap_or("");
+            let Some(("ReplicaSet" | "DaemonSet", owner)) = owner.split_once('/') else { continue };
+            let own = stopping.entry(self.short(owner)).or_default();
+            if own.iter().all(|(_, name)| name != text(line, "name")) {
+                own.push((number(line.get("t")), text(line, "name").to_owned()));
+            }
+        }
+        for (owner, pods) in stopping {
+            for (i, (at, name)) in in_order(pods, lines).into_iter().enumerate() {
+                self.stopping.insert(name, (at, format!("{owner}~s{:02}", i + 1)));
+            }
+        }
+    }
+    /// The name that stands for a pod at that time.
+    fn at(&self, name: &str, at: f64) -> String {
+        match self.stopping.get(name) {
+            Some((told, number)) if at >= told - AGAIN_S => number.clone(),
+            _ => self.short(name),
+>>>>>>> 65b7325 (ReplicaSet: pods are taken in and let go, ranked as the control plane does, made in a slow start; a refusal is told as ReplicaFailure)
         }
     }
     fn short(&self, name: &str) -> String {
-        self.0.get(name).cloned().unwrap_or_else(|| name.to_owned())
+        self.made.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
     /// A message without what chance has made. Pods lose their numbers too: those made together are alike.
     fn clean(&self, message: &str) -> String {
@@ -197,7 +238,7 @@ impl Names {
         while !rest.is_empty() {
             let end = rest.find(word).unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
-            match self.0.get(name).and_then(|n| n.rsplit_once('~')) {
+            match self.made.get(name).and_then(|n| n.rsplit_once('~')) {
                 Some((owner, number)) if number.len() == 3 => out += &format!("{owner}~"),
                 Some((owner, number)) => out += &format!("{owner}~{number}"),
                 None if name.len() == 36 && name.matches('-').count() == 4 => out += "UID",
@@ -209,6 +250,20 @@ impl Names {
         }
         out
     }
+}
+
+/// Pods in the order of time; those of one moment by what became of them.
+fn in_order(pods: Vec<(f64, String)>, lines: &[Value]) -> Vec<(f64, String)> {
+    let mut pods: Vec<(f64, String, Vec<String>)> =
+        pods.into_iter().map(|(t, name)| (t, name.clone(), life(&name, lines))).collect();
+    let mut start = 0;
+    for i in 1..=pods.len() {
+        if i == pods.len() || pods[i].0 - pods[i - 1].0 > BATCH_S {
+            pods[start..i].sort_by(|a, b| a.2.cmp(&b.2));
+            start = i;
+        }
+    }
+    pods.into_iter().map(|(t, name, _)| (t, name)).collect()
 }
 
 /// What became of a pod, without names and times, to tell it from those that were made together with it.
@@ -226,6 +281,7 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
     life
 }
 
+<<<<<<< HEAD
 /// A refusal without the name of the pod that was not made: it ends in five letters of chance.
 fn without_refused_names(message: &str) -> String {
     let quoted = message.split_once("pods \"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)));
@@ -242,6 +298,9 @@ fn stopped_at(name: &str, lines: &[Value]) -> f64 {
     lines.iter().find(own).map_or(0.0, |l| number(l.get("t")))
 }
 
+=======
+#[derive(Default)]
+>>>>>>> 65b7325 (ReplicaSet: pods are taken in and let go, ranked as the control plane does, made in a slow start; a refusal is told as ReplicaFailure)
 struct Teller {
     names: Names,
     story: Story,
@@ -256,11 +315,12 @@ impl Teller {
         self.story.entry(key).or_default().push(Fact { what, at });
     }
     fn event(&mut self, line: &Value) {
+        let at = number(line.get("t"));
         let (kind, name) = text(line, "obj").split_once('/').expect("KIND/NAME");
         if !["Pod", "Job", "CronJob", "Deployment", "ReplicaSet"].contains(&kind) {
             return;
         }
-        let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.short(name));
+        let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.at(name, at));
         let mut message = self.names.clean(text(line, "msg"));
         if text(line, "reason") == "FailedCreate" {
             // How often a controller tries again depends on each write's latency, and each try has another name.
@@ -274,18 +334,23 @@ impl Teller {
             // Of nodes that score alike, chance chooses.
             message.truncate(message.rfind(" to ").unwrap_or(message.len()));
         }
+        // What was said before may be told by itself or among similar events: which of them are remembered is chance.
+        let raw = text(line, "msg");
+        let told_alone = |alone: &&str| self.said.contains_key(&format!("{key} {alone}"));
+        if let Some(alone) = raw.strip_prefix(COMBINED).filter(told_alone) {
+            message = self.names.clean(alone);
+        }
         let what = format!("{} {}: {message}", text(line, "type"), text(line, "reason"));
-        let at = number(line.get("t"));
         // A controller whose write met a conflict says the same again at once.
-        let said = format!("{key} {}", text(line, "msg"));
+        let said = format!("{key} {raw}");
         if self.said.insert(said, at).is_none_or(|before| at - before >= AGAIN_S) {
             self.note(key, what, at);
         }
     }
     fn object(&mut self, line: &Value) {
         let kind = text(line, "kind");
-        let id = format!("{kind}/{}", self.names.short(text(line, "name")));
         let at = number(line.get("t"));
+        let id = format!("{kind}/{}", self.names.at(text(line, "name"), at));
         if text(line, "verb") == "DELETED" {
             self.note(id.clone(), "is gone".to_owned(), at);
             self.last.remove(&id);

@@ -2,8 +2,12 @@
 //!
 //! Models pkg/controller/replicaset/replica_set.go: syncReplicaSet and manageReplicas.
 
+use super::claim::{claim, owner, wake_owners};
 use super::{Controller, Wakes};
-use crate::api::{Kind, Meta, Owner, Phase, Pod, ReplicaSet, ReplicaSetStatus, Span, Text, Uid, order};
+use crate::api::{
+    Conditions, Kind, Meta, Object, Phase, Pod, ReplicaSet, ReplicaSetStatus, Selector, Span, Text, Time,
+    Uid, mix, order,
+};
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::{Class, Store};
@@ -17,25 +21,26 @@ pub const CONTROLLER: Controller =
 
 /// The most pods made or deleted in one sync. Models BurstReplicas.
 const BURST: i32 = 500;
+/// So many pods that have not started are still put in order before some of them are deleted.
+const RANKED_MAX: u32 = 2_000;
+/// The annotation by which a pod asks to be kept.
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match change.kind() {
         Kind::ReplicaSet if change.verb != Verb::Deleted => wakes.now(change.uid()),
-        Kind::Pod => {
-            let owner = change.new.meta().controller().filter(|o| o.kind == Kind::ReplicaSet);
-            if let Some(owner) = owner.filter(|o| store.get(o.uid).is_some()) {
-                wakes.now(owner.uid);
-            }
-        }
+        Kind::Pod => wake_owners(store, change, Kind::ReplicaSet, wakes),
         _ => {}
     }
 }
 
 fn reconcile(world: &World, uid: Uid) -> Plan {
     let mut plan = Plan::nothing();
-    let Some(set) = world.store.get_as::<ReplicaSet>(uid) else {
+    let Some(object) = world.store.get(uid) else { return plan };
+    let Object::ReplicaSet(set) = object else { return plan };
+    if claim(world, object, Kind::Pod, &mut plan) {
         return plan;
-    };
+    }
     let tally = world.store.tally(uid);
     let count = |class: Class| tally[class as usize] as i32;
     let active = count(Class::Starting) + count(Class::Ready);
@@ -50,12 +55,12 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
     }
     let status = ReplicaSetStatus {
         replicas: active,
-        fully_labeled: active,
+        fully_labeled: active - badly_labelled(world, set),
         ready: count(Class::Ready),
         available,
         terminating: count(Class::Stopping),
         observed_generation: set.meta.generation,
-        conditions: set.status.conditions.clone(),
+        conditions: conditions(world, set, active < wanted),
     };
     if status != set.status {
         let caption = format!("{active} of {wanted} pods exist, {} ready", status.ready);
@@ -63,6 +68,24 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         plan.update(new, Because::of(uid, "spec.replicas", caption));
     }
     plan
+}
+
+/// How many active pods lack a label of the template.
+fn badly_labelled(world: &World, set: &ReplicaSet) -> i32 {
+    let template = Selector::of_labels(set.spec.template.metadata.labels.clone());
+    let pods = world.store.relabelled(set.meta.uid).filter_map(Object::as_ref::<Pod>);
+    pods.filter(|p| p.is_active() && !template.matches(&p.meta.labels)).count() as i32
+}
+
+/// Pods that are missing because they were refused are told of as long as they are missing.
+/// Models pkg/controller/replicaset/replica_set_utils.go: calculateStatus.
+fn conditions(world: &World, set: &ReplicaSet, lacks: bool) -> Conditions {
+    let mut conditions = set.status.conditions.clone();
+    match world.refusal(super::row(CONTROLLER.name), set.meta.uid).filter(|_| lacks) {
+        Some(said) => conditions.set_last("ReplicaFailure", true, "FailedCreate", said.clone(), world.now()),
+        None => conditions.remove("ReplicaFailure"),
+    }
+    conditions
 }
 
 fn manage(world: &World, set: &Rc<ReplicaSet>, active: i32, wanted: i32, plan: &mut Plan) {
@@ -79,45 +102,56 @@ fn manage(world: &World, set: &Rc<ReplicaSet>, active: i32, wanted: i32, plan: &
     }
     let surplus = (active - wanted).clamp(0, BURST) as usize;
     if surplus > 0 {
-        for pod in doomed(world, uid, surplus) {
+        for pod in doomed(world, set, surplus) {
             plan.actions.push(Action::DeletePod(pod, because.clone()));
         }
     }
 }
 
-/// The pods to delete. Those without a node come first, the youngest before the others: where there are enough of them
-/// nobody else is looked at, as a cluster may hold very many that wait.
-fn doomed(world: &World, uid: Uid, count: usize) -> Vec<Uid> {
+/// The pods to delete. Those without a node come first, the youngest before the others: where there are very many of them
+/// nobody else is looked at.
+fn doomed(world: &World, set: &ReplicaSet, count: usize) -> Vec<Uid> {
+    let uid = set.meta.uid;
     let starting = world.store.owned_pods(uid, Class::Starting..=Class::Starting);
     let waiting = starting.rev().filter(|p| p.node.is_empty() && p.status.phase == Phase::Pending);
     let mut doomed: Vec<Uid> = waiting.take(count).map(|p| p.meta.uid).collect();
-    if doomed.len() < count {
-        doomed = rank(world, uid);
+    if doomed.len() < count || world.store.tally(uid)[0] <= RANKED_MAX {
+        doomed = rank(world, set);
         doomed.truncate(count);
     }
     doomed
 }
 
-/// The pods in the order in which they are deleted: without a node, pending, not ready, on a node with more of their
-/// siblings, with more restarts, younger. Models pkg/controller/controller_utils.go: ActivePodsWithRanks.
-fn rank(world: &World, uid: Uid) -> Vec<Uid> {
-    let pods: Vec<&Rc<Pod>> = world.store.owned_pods(uid, Class::Starting..=Class::Ready).collect();
+/// The pods in the order in which they are deleted: without a node, pending, not ready, of lower cost, on a node with more
+/// of their kin, ready for a shorter time, with more restarts, younger. Times count by powers of two, so that chance may
+/// decide among pods that are much alike. Models pkg/controller/controller_utils.go: ActivePodsWithRanks.
+fn rank(world: &World, set: &ReplicaSet) -> Vec<Uid> {
+    let uid = set.meta.uid;
     let mut on_node: BTreeMap<&Text, i32> = BTreeMap::new();
-    for pod in &pods {
+    // Kin are the pods of all ReplicaSets of the same Deployment.
+    let sets: Vec<Uid> = match set.meta.controller() {
+        Some(owner) => world.store.dependents(owner.uid).map(|o| o.meta().uid).collect(),
+        None => vec![uid],
+    };
+    for pod in sets.iter().flat_map(|set| world.store.owned_pods(*set, Class::Starting..=Class::Ready)) {
         *on_node.entry(&pod.node).or_default() += 1;
     }
+    let age = |since: Time| ((world.now() - since.floor_sec()).0.max(0) * 1_000).checked_ilog2();
     let key = |p: &&Rc<Pod>| {
-        let restarts: u32 = p.status.containers.iter().map(|c| c.restarts).sum();
+        let restarts = p.status.containers.iter().map(|c| c.restarts).max();
+        let ready = p.status.conditions.get("Ready").filter(|_| p.is_ready());
+        let cost = p.meta.annotations.get(DELETION_COST).and_then(|c| c.parse::<i32>().ok());
         (
-            !p.node.is_empty(),
-            p.status.phase != Phase::Pending,
-            p.is_ready(),
-            -on_node[&p.node],
+            (!p.node.is_empty(), p.status.phase != Phase::Pending, ready.is_some()),
+            cost.unwrap_or(0),
+            -on_node.get(&p.node).copied().unwrap_or(0),
+            ready.map(|c| age(c.since)),
             std::cmp::Reverse(restarts),
-            std::cmp::Reverse(p.meta.uid),
+            age(p.meta.created),
+            mix(p.meta.uid.0),
         )
     };
-    let mut pods = pods.clone();
+    let mut pods: Vec<&Rc<Pod>> = world.store.owned_pods(uid, Class::Starting..=Class::Ready).collect();
     order::sort_by_key(&mut pods, key);
     pods.into_iter().map(|p| p.meta.uid).collect()
 }
@@ -131,7 +165,7 @@ fn available(world: &World, set: &ReplicaSet, ready: i32) -> (i32, Option<Span>)
     let mut available = 0;
     let mut soon: Option<Span> = None;
     for pod in world.store.owned_pods(set.meta.uid, Class::Ready..=Class::Ready) {
-        let since = pod.status.conditions.get("Ready").map_or(world.now(), |c| c.since);
+        let since = pod.status.conditions.get("Ready").map_or(world.now(), |c| c.since.floor_sec());
         let left = since + least - world.now();
         if left <= Span::ZERO {
             available += 1;
@@ -144,8 +178,7 @@ fn available(world: &World, set: &ReplicaSet, ready: i32) -> (i32, Option<Span>)
 
 fn new_pod(set: &ReplicaSet) -> Pod {
     let template = &set.spec.template;
-    let owner =
-        Owner { kind: Kind::ReplicaSet, name: set.meta.name.clone(), uid: set.meta.uid, controller: true };
+    let owner = owner(Kind::ReplicaSet, &set.meta);
     let meta = Meta {
         generate_name: format!("{}-", set.meta.name).into(),
         namespace: set.meta.namespace.clone(),
