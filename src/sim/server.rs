@@ -147,6 +147,12 @@ impl World {
         if new.same_spec(old) && new.meta() == old.meta() && new.body() == old.body() {
             return Ok(old.clone());
         }
+        // Of a Deployment, other annotations count as another spec.
+        // Models pkg/registry/apps/deployment/strategy.go: PrepareForUpdate.
+        let noted = new.meta().annotations != old.meta().annotations;
+        if noted && old.kind() == Kind::Deployment && new.same_spec(old) {
+            new.meta_mut().generation += 1;
+        }
         let because = by_hand(old.meta().uid, "was changed");
         let written = self.update(new, Actor::User, 0, because);
         Ok(written.unwrap_or_else(|| old.clone()))

@@ -10,6 +10,7 @@ mod manifest;
 mod network;
 mod pods;
 mod scenario;
+mod sets;
 mod shell;
 mod soak;
 mod story;

@@ -31,10 +31,15 @@ const AGREE: &[&str] = &[
     "n3-job-par0",
     "o-job-delete-cascade",
     "o2-job-delete-orphan",
+    "p-deploy-rolling-undo",
     "p2-deploy-recreate",
     "q-deploy-scale",
     "x2-pdb",
 ];
+
+/// Where the recorded kubelet was late: it took up to 1.7 s to start a pod where its model says 1.0 s, and in these each
+/// step waits for the one before. ARCHITECTURE.md says so, too.
+const SLOW: &[(&str, f64)] = &[("p-deploy-rolling-undo", 0.5)];
 
 /// Every scenario, with what agrees and the first difference of those that do not agree.
 #[test]
@@ -129,7 +134,8 @@ fn check(name: &str, actions: &Value) -> Comparison {
     if std::env::var_os("SHOW").is_some_and(|n| n == name) {
         play.lines.iter().for_each(|l| println!("{}", l.to_json()));
     }
-    story::compare(&story::tell(&recorded), &story::tell(&play.lines))
+    let slack = SLOW.iter().find(|(slow, _)| *slow == name).map_or(0.0, |(_, slack)| *slack);
+    story::compare(&story::tell(&recorded), &story::tell(&play.lines), slack)
 }
 
 /// When a planned command reached the API server: at its end, unless it went on watching.

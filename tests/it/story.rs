@@ -82,8 +82,8 @@ fn aspect(key: &str) -> usize {
     }
 }
 
-/// Compares two stories fact by fact.
-pub fn compare(want: &Story, is: &Story) -> Comparison {
+/// Compares two stories fact by fact; times may differ by so many seconds more than usual.
+pub fn compare(want: &Story, is: &Story, slack: f64) -> Comparison {
     let mut result = Comparison::default();
     let keys: std::collections::BTreeSet<&String> = want.keys().chain(is.keys()).collect();
     for key in keys {
@@ -91,7 +91,7 @@ pub fn compare(want: &Story, is: &Story) -> Comparison {
         let (want, is) = (want.get(key).unwrap_or(&none), is.get(key).unwrap_or(&none_either));
         let mut differs = false;
         for i in 0..want.len().max(is.len()) {
-            let difference = apart(want.get(i), is.get(i));
+            let difference = apart(want.get(i), is.get(i), slack);
             let (agree, all) = &mut result.counts[aspect(key)];
             *all += 1;
             match difference {
@@ -109,9 +109,9 @@ pub fn compare(want: &Story, is: &Story) -> Comparison {
 }
 
 /// How two facts differ, and when that shows.
-fn apart(want: Option<&Fact>, is: Option<&Fact>) -> Option<(f64, String)> {
+fn apart(want: Option<&Fact>, is: Option<&Fact>, slack: f64) -> Option<(f64, String)> {
     match (want, is) {
-        (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= tolerance(w.at) => None,
+        (Some(w), Some(s)) if w.what == s.what && (w.at - s.at).abs() <= tolerance(w.at) + slack => None,
         (Some(w), Some(s)) if w.what == s.what => {
             Some((w.at, format!("{} at {:.2}, recorded at {:.2}", w.what, s.at, w.at)))
         }
@@ -182,21 +182,6 @@ impl Names {
     }
     /// Numbers an owner's pods in the order of creation; of those made together, by what became of them.
     fn number_pods(&mut self, owner: &str, pods: Vec<(f64, String)>, lines: &[Value]) {
-<<<<<<< HEAD
-        let mut pods: Vec<(f64, String, Vec<String>, f64)> = pods
-            .into_iter()
-            .map(|(t, name)| (t, name.clone(), life(&name, lines), stopped_at(&name, lines)))
-            .collect();
-        let mut start = 0;
-        for i in 1..=pods.len() {
-            if i == pods.len() || pods[i].0 - pods[i - 1].0 > BATCH_S {
-                pods[start..i].sort_by(|a, b| a.2.cmp(&b.2).then(a.3.total_cmp(&b.3)));
-                start = i;
-            }
-        }
-        for (i, (_, name, ..)) in pods.into_iter().enumerate() {
-            self.0.insert(name, format!("{owner}~{:03}", i + 1));
-=======
         for (i, (_, name)) in in_order(pods, lines).into_iter().enumerate() {
             self.made.insert(name, format!("{owner}~{:03}", i + 1));
         }
@@ -224,7 +209,6 @@ impl Names {
         match self.stopping.get(name) {
             Some((told, number)) if at >= told - AGAIN_S => number.clone(),
             _ => self.short(name),
->>>>>>> 65b7325 (ReplicaSet: pods are taken in and let go, ranked as the control plane does, made in a slow start; a refusal is told as ReplicaFailure)
         }
     }
     fn short(&self, name: &str) -> String {
@@ -252,18 +236,20 @@ impl Names {
     }
 }
 
-/// Pods in the order of time; those of one moment by what became of them.
+/// Pods in the order of time; those of one moment by what became of them, and when they were told to stop.
 fn in_order(pods: Vec<(f64, String)>, lines: &[Value]) -> Vec<(f64, String)> {
-    let mut pods: Vec<(f64, String, Vec<String>)> =
-        pods.into_iter().map(|(t, name)| (t, name.clone(), life(&name, lines))).collect();
+    let mut pods: Vec<(f64, String, Vec<String>, f64)> = pods
+        .into_iter()
+        .map(|(t, name)| (t, name.clone(), life(&name, lines), stopped_at(&name, lines)))
+        .collect();
     let mut start = 0;
     for i in 1..=pods.len() {
         if i == pods.len() || pods[i].0 - pods[i - 1].0 > BATCH_S {
-            pods[start..i].sort_by(|a, b| a.2.cmp(&b.2));
+            pods[start..i].sort_by(|a, b| a.2.cmp(&b.2).then(a.3.total_cmp(&b.3)));
             start = i;
         }
     }
-    pods.into_iter().map(|(t, name, _)| (t, name)).collect()
+    pods.into_iter().map(|(t, name, ..)| (t, name)).collect()
 }
 
 /// What became of a pod, without names and times, to tell it from those that were made together with it.
@@ -281,7 +267,6 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
     life
 }
 
-<<<<<<< HEAD
 /// A refusal without the name of the pod that was not made: it ends in five letters of chance.
 fn without_refused_names(message: &str) -> String {
     let quoted = message.split_once("pods \"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)));
@@ -298,9 +283,7 @@ fn stopped_at(name: &str, lines: &[Value]) -> f64 {
     lines.iter().find(own).map_or(0.0, |l| number(l.get("t")))
 }
 
-=======
 #[derive(Default)]
->>>>>>> 65b7325 (ReplicaSet: pods are taken in and let go, ranked as the control plane does, made in a slow start; a refusal is told as ReplicaFailure)
 struct Teller {
     names: Names,
     story: Story,

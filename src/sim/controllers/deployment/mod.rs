@@ -159,7 +159,11 @@ impl Sync<'_> {
         let mut left = most;
         for i in &old {
             let set = &self.sets[*i];
-            let fewer = (set.replicas() - set.status.available).clamp(0, left);
+            let fewer = (set.replicas() - set.status.available).min(left);
+            if fewer < 0 {
+                // It was scaled just now, and what it says of itself is still of before.
+                return false;
+            }
             let wanted = set.replicas() - fewer;
             left -= fewer;
             self.scale(*i, wanted);
