@@ -141,6 +141,34 @@ fn invariants_hold_in_random_worlds() {
     }
 }
 
+/// What once went wrong.
+#[test]
+fn worlds_that_once_failed() {
+    let sleeper = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: job-0}\nspec:\n  completions: 4\n  completionMode: Indexed\n  \
+                   template:\n    spec:\n      restartPolicy: Never\n      terminationGracePeriodSeconds: 0\n      containers:\n      \
+                   - {name: main, image: busybox, command: [sleep, '9999']}\n";
+    let once = sleeper
+        .replace("'9999'", "'6'")
+        .replace("spec:\n  completions", "spec:\n  ttlSecondsAfterFinished: 6\n  completions");
+    let apply = |text: &str| Act::Apply(text.to_owned());
+    let line = |text: &str| Act::Line(text.to_owned());
+    let cases: &[&[(u16, Act)]] = &[
+        // A pod that was deleted while its node was down was never said to have ended.
+        &[
+            (0, line("sandbox node-down node-1")),
+            (0, line("sandbox node-down node-2")),
+            (0, line("sandbox node-down node-3")),
+            (0, apply(sleeper)),
+            (1, Act::OfPod("kubectl delete pod {}", 0)),
+        ],
+        // What lost its owner while the garbage collector was off was never collected.
+        &[(0, apply(&once)), (0, line("sandbox controller-down garbage-collector"))],
+    ];
+    for acts in cases {
+        assert_eq!(check(1, acts), Ok(()), "{acts:?}");
+    }
+}
+
 /// Text that is applied from nowhere but the test.
 struct Manifest<'a>(&'a str);
 

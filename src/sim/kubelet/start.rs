@@ -20,13 +20,8 @@ const FILLS_MEMORY: Span = Span::millis(400);
 /// The kubelet sees a pod for the first time.
 pub(super) fn first_sight(world: &World, pod: &Rc<Pod>) -> Plan {
     let (now, uid) = (world.now(), pod.meta.uid);
-    let mut plan = Plan::nothing();
+    let plan = Plan::nothing();
     if pod.is_terminal() {
-        return plan;
-    }
-    if pod.meta.is_terminating() {
-        let because = Because::of(uid, "metadata.deletionTimestamp", "it was never started");
-        plan.actions.push(Action::Delete(uid, Some(0), because));
         return plan;
     }
     let cells = pod.spec.all_containers().map(|_| Cell::idle()).collect();
@@ -56,6 +51,13 @@ pub(super) fn first_sight(world: &World, pod: &Rc<Pod>) -> Plan {
     status.started = Some(now.floor_sec());
     status.phase = Phase::Pending;
     status.conditions.set("PodReadyToStartContainers", false, "", "", now);
+    if pod.meta.is_terminating() {
+        // It is never started, and still it must end: whoever holds it by a finalizer waits for its phase.
+        // Models pkg/kubelet/status/status_manager.go: TerminatePod.
+        sync.runtime.stage = Stage::TornDown;
+        sync.runtime.due = Some(now);
+        return sync.finish(pod);
+    }
     sync.runtime.due = Some(now + SANDBOX);
     sync.mount_volumes();
     sync.finish(pod)
