@@ -22,6 +22,8 @@ reads! {
         pub container_port: i32 = "containerPort",
         /// The port on the node, if it claims one.
         pub host_port: i32 = "hostPort",
+        /// The node's address at which it claims that, if not at all of them.
+        pub host_ip: Text = "hostIP",
         /// Its protocol.
         pub protocol: Protocol = "protocol",
     }

@@ -156,7 +156,8 @@ pub fn play(script: &Script, seed: Option<u64>, files: &dyn Files, mut each: imp
     let mut context = Context::default();
     for command in &script.commands {
         let start = timeline.start();
-        timeline.seek(start + command.at);
+        // A command that waits holds up those after it, as in a shell.
+        timeline.seek((start + command.at).max(timeline.now()));
         let output = kubectl::run(&mut timeline, &mut context, files, &command.line);
         each(command, &output);
     }

@@ -14,13 +14,13 @@ use crate::sim::Request;
 pub(super) const CORDON: Verb = Verb {
     name: "cordon",
     flags: &[args::CHOICE, args::CHANGE],
-    run: |call, args| mark(call, args, &CORDONING),
+    run: |call, args| mark(call, args, &CORDONING).map(drop),
 };
 /// `kubectl uncordon NODE…`.
 pub(super) const UNCORDON: Verb = Verb {
     name: "uncordon",
     flags: &[args::CHOICE, args::CHANGE],
-    run: |call, args| mark(call, args, &UNCORDONING),
+    run: |call, args| mark(call, args, &UNCORDONING).map(drop),
 };
 /// `kubectl taint nodes NODE… KEY[=VALUE]:EFFECT… KEY[:EFFECT]-…`.
 pub(super) const TAINT: Verb = Verb {
@@ -30,15 +30,17 @@ pub(super) const TAINT: Verb = Verb {
 };
 
 /// Closing a node to new pods, or opening it again.
-struct Mark {
+pub(super) struct Mark {
     verb: &'static str,
     closed: bool,
     done: &'static str,
 }
 const CORDONING: Mark = Mark { verb: "cordon", closed: true, done: "cordoned" };
 const UNCORDONING: Mark = Mark { verb: "uncordon", closed: false, done: "uncordoned" };
+pub(super) const DRAINING: Mark = Mark { verb: "drain", ..CORDONING };
 
-fn mark(call: &mut Call, args: &Args, mark: &Mark) -> Result<(), Failure> {
+/// Marks nodes; returns their names.
+pub(super) fn mark(call: &mut Call, args: &Args, mark: &Mark) -> Result<Vec<String>, Failure> {
     if args.words.is_empty() && args.get("selector").is_none() {
         let why = format!("USAGE: {} NODE [flags]", mark.verb);
         return Err(Failure::usage(mark.verb, why));
@@ -63,7 +65,9 @@ fn mark(call: &mut Call, args: &Args, mark: &Mark) -> Result<(), Failure> {
             .map_err(|refusal| Failure::refused(&refusal, ""))?;
         call.say(&save::line(Kind::Node, &object.meta().name, mark.done, mode));
     }
-    call.finish(search.missing)
+    call.finish(search.missing)?;
+    let names = search.found.iter().filter_map(|found| found.object.as_ref());
+    Ok(names.map(|node| node.meta().name.to_string()).collect())
 }
 
 /// One change of a node's taints.

@@ -15,6 +15,7 @@ mod create;
 mod delete;
 pub mod describe;
 mod discovery;
+mod drain;
 mod duration;
 mod expose;
 mod failure;
@@ -39,6 +40,7 @@ mod sources;
 mod tabs;
 mod target;
 mod version;
+mod wait;
 mod words;
 
 use crate::api::Text;
@@ -140,6 +142,7 @@ const VERBS: &[Verb] = &[
     cordon::CORDON,
     cordon::UNCORDON,
     cordon::TAINT,
+    drain::VERB,
     describe::VERB,
     expose::VERB,
     get::VERB,
@@ -154,6 +157,7 @@ const VERBS: &[Verb] = &[
     discovery::CLUSTER,
     scale::VERB,
     version::VERB,
+    wait::VERB,
 ];
 
 /// A command that is being carried out.

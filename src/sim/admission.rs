@@ -366,14 +366,7 @@ fn new_node(number: u32, resources: Resources, now: Time) -> Node {
     let range = dotted(Addresses::pod_range(number + 1));
     let spec = record! { "podCIDR" => format!("{range}/24"), "podCIDRs" => vec![format!("{range}/24")] };
     let mut conditions = Conditions::default();
-    for (name, reason, message) in [
-        ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-    ] {
-        conditions.set(name, false, reason, message, now);
-    }
-    conditions.set("Ready", true, "KubeletReady", "kubelet is posting ready status", now);
+    super::controllers::set_healthy(&mut conditions, now);
     Node {
         meta,
         spec: Spec::new(spec),

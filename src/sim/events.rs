@@ -145,7 +145,8 @@ impl Events {
             source,
             field_path: said.field_path,
             object: about.kind(),
-            namespace: meta.namespace.clone(),
+            // What is said of an object of the whole cluster is kept with the default namespace.
+            namespace: if meta.namespace.is_empty() { "default".into() } else { meta.namespace.clone() },
             name: meta.name.clone(),
             uid: said.uid,
         };

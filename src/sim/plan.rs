@@ -47,6 +47,8 @@ pub enum Memo {
         /// When the last of them ended.
         last_failure: Option<Time>,
     },
+    /// Since when a pod is to leave its tainted node, and when it will; none: it stays after all.
+    Eviction(Option<(Time, Time)>),
 }
 
 /// What an actor has decided to do, in order.

@@ -4,7 +4,7 @@ use super::controllers::{self, Wakes};
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
 use super::world::{Event, World};
-use crate::api::{Key, Kind, Meta, Object, Text, Uid, Value};
+use crate::api::{Key, Kind, Meta, Node, Object, Text, Uid, Value};
 use crate::manifest::{self, Refusal};
 
 /// What happens to the dependents of a deleted object.
@@ -194,14 +194,15 @@ impl World {
     pub fn interfere(&mut self, act: &Sandbox) -> Result<String, String> {
         match act {
             Sandbox::NodeDown(name) | Sandbox::NodeUp(name) => {
-                if self.store.lookup(Kind::Node, "", name).is_none() {
-                    return Err(format!("there is no node {name}"));
-                }
+                let node = self.store.lookup(Kind::Node, "", name).and_then(Object::as_ref::<Node>);
+                let node = node.cloned().ok_or_else(|| format!("there is no node {name}"))?;
                 if matches!(act, Sandbox::NodeDown(_)) {
-                    self.dead_nodes.insert(name.clone());
+                    self.lose(&node);
                     return Ok(format!("{name} is down"));
                 }
                 self.dead_nodes.remove(name);
+                let plan = super::controllers::comes_back(self, &node);
+                self.carry_out(plan, Actor::Kubelet, node.meta.uid, 0);
                 let pods: Vec<Uid> = self.store.pods_on(name).map(|p| p.meta.uid).collect();
                 for uid in pods {
                     self.wake(Event::Kubelet(uid), self.now(), 0);
@@ -235,6 +236,21 @@ impl World {
                 self.carry_out(plan, Actor::User, Uid(0), 0);
                 Ok(said)
             }
+        }
+    }
+}
+
+impl World {
+    /// A node goes down: nothing more is heard of it, which its controller sees in time.
+    fn lose(&mut self, node: &Node) {
+        let (name, now) = (&node.meta.name, self.now());
+        if self.is_alive(name) {
+            self.dead_nodes.insert(name.clone(), now);
+        }
+        let row = super::controllers::row("node-lifecycle");
+        if !self.is_off(Actor::Controller(row)) {
+            let at = super::controllers::lost_at(self.config().start, now);
+            self.wake(Event::Reconcile(row, node.meta.uid), at, 0);
         }
     }
 }

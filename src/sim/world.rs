@@ -72,7 +72,7 @@ pub struct World {
     pub(super) addresses: Addresses,
     pub(super) links: Links,
     pub(super) switched_off: Set<Actor>,
-    pub(super) dead_nodes: Set<Text>,
+    pub(super) dead_nodes: Map<Text, Time>,
     pub(super) pulled: Set<(Text, Text)>,
     /// What lies on volumes that outlive pods: directories of nodes, and persistent volumes.
     pub(super) disks: Map<Text, Files>,
@@ -102,7 +102,7 @@ impl World {
             addresses: Addresses::default(),
             links: Links::default(),
             switched_off: Set::default(),
-            dead_nodes: Set::default(),
+            dead_nodes: Map::default(),
             pulled: Set::default(),
             disks: Map::default(),
             now: config.start,
@@ -173,7 +173,15 @@ impl World {
     }
     /// Does the node's machine run?
     pub fn is_alive(&self, node: &str) -> bool {
-        !self.dead_nodes.contains(node)
+        !self.dead_nodes.contains_key(node)
+    }
+    /// Since when the node's machine has not run, if it does not.
+    pub fn down_since(&self, node: &str) -> Option<Time> {
+        self.dead_nodes.get(node).copied()
+    }
+    /// What came of the last attempt to place a pod, if it is still remembered.
+    pub fn last_attempt(&self, pod: Uid) -> Option<&scheduler::Attempt> {
+        self.scheduler.last_attempt(pod)
     }
 
     /// A hash of everything that the world knows: what decides the future, and what is shown of the past. The same
@@ -230,8 +238,9 @@ impl World {
                 self.try_again(event, refused, cause);
             }
             Event::Schedule => {
-                let cycle = scheduler::cycle(self);
-                self.scheduler = cycle.queue;
+                let mut queue = std::mem::take(&mut self.scheduler);
+                let cycle = scheduler::cycle(self, &mut queue);
+                self.scheduler = queue;
                 self.carry_out(cycle.plan, Actor::Scheduler, cycle.pod, cause);
                 self.look_again(event, cycle.again, cause);
             }
@@ -341,7 +350,11 @@ impl World {
                     self.disks.insert(volume, files);
                 }
                 Action::Pulled(node, image) => {
-                    self.pulled.insert((node, image));
+                    let has = (node, image);
+                    if !self.pulled.contains(&has) {
+                        self.scheduler.image_pulled(&has.0, &has.1);
+                        self.pulled.insert(has);
+                    }
                 }
                 Action::Fly(flight) => {
                     self.flights.push_back(flight);
@@ -493,7 +506,7 @@ impl World {
                 self.wake(Event::Reconcile(row, uid), at, revision);
             }
         }
-        if self.scheduler.watch(self.now, &change) {
+        if self.scheduler.watch(self.now, &self.store, &change) {
             self.wake(Event::Schedule, self.now + WATCH_LATENCY, revision);
         }
         if let Some(after) = kubelet::watch(&change) {

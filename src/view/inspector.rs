@@ -5,6 +5,7 @@ use super::owners::job_word;
 use super::panels::{EventRow, events};
 use super::scene::Ink;
 use super::services::{behind, endpoints_line, ports_line};
+use super::why_node::{Placement, placement};
 use super::words::{about, count, stamp, state_word};
 use crate::api::{
     ContainerState, CronJob, Deployment, Job, Key, Kind, Node, Object, Pod, Service, Span, Text, Uid, dotted,
@@ -87,6 +88,8 @@ pub struct Inspector {
     pub remark: String,
     /// The chain of causes, the first cause first.
     pub why: Vec<Step>,
+    /// Of a pod: every node's verdict or score when it was last placed.
+    pub placement: Option<Placement>,
     /// What is so.
     pub facts: Vec<Fact>,
     /// What was said about it, newest first.
@@ -106,6 +109,7 @@ pub fn inspect(world: &World, uid: Uid) -> Option<Inspector> {
         ink,
         remark,
         why: why(world, uid),
+        placement: placement(world, uid),
         facts: facts(world, object),
         events: events(world, Some(uid), 20),
         actions: actions(world, object),

@@ -13,6 +13,7 @@ mod scene;
 mod services;
 mod stage;
 mod travel;
+mod why_node;
 mod words;
 
 pub use gantt::{GANTT_ROW, Gantt, gantt};
@@ -20,4 +21,5 @@ pub use inspector::{Action, Fact, Inspector, Step, inspect};
 pub use panels::{EventRow, LogRow, MarkRow, events, horizon, logs, marks, next_moment, previous_moment};
 pub use scene::*;
 pub use stage::{Options, stage};
+pub use why_node::{NodeRow, Placement};
 pub use words::{clock, stamp, state_word};

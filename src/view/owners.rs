@@ -449,7 +449,8 @@ pub fn job_word(world: &World, job: &Job) -> (String, Ink) {
 /// Models pkg/controller/job/backoff_utils.go: getRemainingTimeForFailuresCount, with its 10 s and its 10 min.
 fn retry_at(world: &World, job: &Job) -> Option<Time> {
     let row = controllers::ALL.iter().position(|c| c.name == "job")? as u8;
-    let Memo::JobBackoff { failures, last_failure } = world.memo(Actor::Controller(row), job.meta.uid)?;
+    let memo = world.memo(Actor::Controller(row), job.meta.uid)?;
+    let Memo::JobBackoff { failures, last_failure } = memo else { return None };
     let doublings = failures.checked_sub(1)?.min(10);
     Some((*last_failure)? + Span::secs((10 << doublings).min(600)))
 }

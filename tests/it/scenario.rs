@@ -34,6 +34,9 @@ const AGREE: &[&str] = &[
     "p-deploy-rolling-undo",
     "p2-deploy-recreate",
     "q-deploy-scale",
+    "t-unschedulable",
+    "t3-taints",
+    "w2-netpol-describe",
     "x2-pdb",
 ];
 
@@ -128,7 +131,6 @@ fn check(name: &str, actions: &Value) -> Comparison {
     for (at, command) in ran {
         play.run_until(at);
         play.act(command, &recorded, at);
-        play.look();
     }
     play.run_until(duration);
     if std::env::var_os("SHOW").is_some_and(|n| n == name) {
@@ -145,6 +147,8 @@ fn carried_out(actions: &Value, command: &str, planned: f64) -> f64 {
     };
     let ran = actions.get("ran").items().iter().find(own);
     match ran {
+        // What waits has reached it at its beginning.
+        Some(ran) if command.starts_with("kubectl drain") => seconds(ran.get("t")) + 0.3,
         Some(ran) if !command.starts_with('&') => seconds(ran.get("end")) - 0.02,
         _ => planned,
     }
@@ -304,7 +308,15 @@ impl Play {
     /// Carries out a recorded command. What is refused is recorded as refused, too; the stories must agree all the same.
     fn act(&mut self, command: &str, recorded: &[Value], at: f64) {
         self.shell.first_pod = command.contains("head -1").then(|| self.chosen(recorded, at)).flatten();
+        let before = self.timeline.now();
         self.shell.run(&mut self.timeline, command);
+        // While a command waited, time went on: what happened is looked at as it happened.
+        let after = self.timeline.now();
+        self.timeline.seek(before);
+        self.look();
+        while self.timeline.advance(after) {
+            self.look();
+        }
     }
     /// The pod of the same number as the one that was stopped in the recording: names are made by chance.
     fn chosen(&self, recorded: &[Value], at: f64) -> Option<String> {

@@ -324,6 +324,11 @@ impl Teller {
             message = self.names.clean(alone);
         }
         let what = format!("{} {}: {message}", text(line, "type"), text(line, "reason"));
+        // How often a pod is tried again depends on the pods that the scenarios before have left in the same cluster.
+        let last = self.story.get(&key).and_then(|facts| facts.last());
+        if text(line, "reason") == "FailedScheduling" && last.is_some_and(|fact| fact.what == what) {
+            return;
+        }
         // A controller whose write met a conflict says the same again at once.
         let said = format!("{key} {raw}");
         if self.said.insert(said, at).is_none_or(|before| at - before >= AGAIN_S) {

@@ -4,7 +4,7 @@ use super::{Send, on};
 use crate::app::icons::{Icon, icon};
 use crate::app::page::Msg;
 use crate::app::palette;
-use crate::view::{Action, EventRow, Fact, Inspector, Step};
+use crate::view::{Action, EventRow, Fact, Inspector, NodeRow, Step};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -44,6 +44,11 @@ fn inspected(it: &Inspector, send: &Send) -> Html {
                 <h3>{ "Why?" }</h3>
                 // The answer comes first, and below it what led to it.
                 <ol class="why" reversed=true>{ for it.why.iter().rev().map(|s| step(s, send)) }</ol>
+            }
+            if let Some(placement) = &it.placement {
+                <h3>{ "Why this node?" }</h3>
+                <p class="told">{ &placement.told }</p>
+                <ul class="own-events">{ for placement.rows.iter().map(node_row) }</ul>
             }
             <h3>{ "Now" }</h3>
             <dl class="facts">{ for it.facts.iter().map(|f| fact(f, send)) }</dl>
@@ -85,6 +90,16 @@ fn fact(fact: &Fact, send: &Send) -> Html {
         None => html! { { &fact.value } },
     };
     html! { <><dt>{ fact.name }</dt><dd>{ value }</dd></> }
+}
+
+fn node_row(row: &NodeRow) -> Html {
+    let score = row.score.map_or("✕".to_owned(), |n| n.to_string());
+    html! {
+        <li class={row.score.is_none().then_some("warning")}>
+            <span class="when">{ score }</span>
+            <span><b>{ &row.node }</b>{ if row.chosen { " (chosen) " } else { " " } }{ &row.detail }</span>
+        </li>
+    }
 }
 
 fn event(event: &EventRow) -> Html {

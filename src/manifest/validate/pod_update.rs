@@ -24,6 +24,7 @@ pub(super) fn update(new: &Value, old: &Value, errors: &mut Errors) {
     }
     deadline(new, old, &path, errors);
     tolerations(new, old, &path, errors);
+    gates(new, old, &path, errors);
     if given(new, old) != *old {
         errors.push(FieldError::forbidden(&path, ALLOWED));
     }
@@ -41,7 +42,11 @@ fn given(new: &Value, old: &Value) -> Value {
             c.set("image", was.get("image").clone());
         }
     }
-    for name in ["activeDeadlineSeconds", "tolerations", "nodeName"] {
+    // As long as it is held back, a pod may become more particular about its node.
+    let particular = !old.get("schedulingGates").is_null()
+        && old.get("nodeSelector").fields().all(|(k, v)| new.get("nodeSelector").get(k) == v);
+    let free = ["activeDeadlineSeconds", "tolerations", "nodeName", "schedulingGates"];
+    for name in free.into_iter().chain(particular.then_some("nodeSelector")) {
         let was = old.get(name).clone();
         if was.is_null() {
             spec.map_mut().remove(name);
@@ -50,6 +55,16 @@ fn given(new: &Value, old: &Value) -> Value {
         }
     }
     spec
+}
+
+/// Models validateOnlyDeletedSchedulingGates.
+fn gates(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    let was = old.get("schedulingGates").items();
+    for gate in new.get("schedulingGates").items().iter().filter(|gate| !was.contains(gate)) {
+        let name = gate.get("name").as_str().unwrap_or("");
+        let detail = format!("only deletion is allowed, but found new scheduling gate '{name}'");
+        errors.push(FieldError::forbidden(&path.field("schedulingGates"), &detail));
+    }
 }
 
 fn deadline(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {

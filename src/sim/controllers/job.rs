@@ -162,7 +162,7 @@ impl<'a> Sync<'a> {
         let memo = world.memo(Actor::Controller(super::row(CONTROLLER.name)), uid);
         let (failures, last_failure) = match memo {
             Some(Memo::JobBackoff { failures, last_failure }) => (*failures, *last_failure),
-            None => (0, None),
+            _ => (0, None),
         };
         Sync {
             now: world.now(),

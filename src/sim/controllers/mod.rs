@@ -10,11 +10,16 @@ mod disruption;
 pub mod endpointslice;
 mod garbage;
 mod job;
+mod node_lifecycle;
+mod pod_gc;
 mod quota;
 mod replicaset;
 mod service_lb;
+mod taint_eviction;
 mod ttl;
 pub mod volume;
+
+pub(super) use node_lifecycle::{comes_back, lost_at, set_healthy};
 
 use super::plan::Plan;
 use super::record::Change;
@@ -62,6 +67,9 @@ pub static ALL: &[Controller] = &[
     service_lb::CONTROLLER,
     garbage::CONTROLLER,
     ttl::CONTROLLER,
+    node_lifecycle::CONTROLLER,
+    taint_eviction::CONTROLLER,
+    pod_gc::CONTROLLER,
     quota::CONTROLLER,
     disruption::CONTROLLER,
     volume::CONTROLLER,

@@ -66,7 +66,7 @@ fn default_policy(image: &str) -> PullPolicy {
 }
 
 /// A plausible size in bytes: the same for the same name.
-fn size(image: &str) -> u64 {
+pub(in crate::sim) fn size(image: &str) -> u64 {
     let name = image.rsplit('/').next().unwrap_or(image);
     match name.split(':').next().unwrap_or(name) {
         "busybox" => 2_223_686,

@@ -16,6 +16,7 @@ mod stop;
 mod volumes;
 
 pub use cell::{Cell, CellState, End, Runtime, Stage};
+pub(super) use images::size as image_size;
 pub(super) use stop::crash;
 pub(super) use volumes::shows;
 

@@ -1,79 +1,61 @@
 //! The scheduler: takes one pod at a time, filters the nodes, scores what is left, binds.
 //!
-//! The scheduler never looks at all pods: it keeps each node's load as it is told of changes.
-//! Models pkg/scheduler/schedule_one.go. A filter is one row in [`filters::ALL`], a score one row in [`scores::ALL`].
+//! The scheduler never looks at all pods: it keeps what it needs to know as it is told of changes, and what it found out
+//! for one pod it uses for the next of the same class. Models pkg/scheduler/schedule_one.go. A plugin is one row in
+//! [`plugins::ALL`].
 
-pub mod filters;
+mod asked;
+mod class;
+mod hints;
+mod message;
+mod nodes;
+pub mod plugins;
+mod preemption;
 mod priority;
-pub mod scores;
+mod queue;
+mod table;
+mod tally;
+mod watch;
 
 use super::persistent::{Map, Sequence, Set};
 use super::plan::Plan;
-use super::record::{Because, Change, Verb};
+use super::record::Because;
 use super::world::World;
-use crate::api::{Node, Object, Pod, Resources, Span, Text, Time, Uid, order};
-use filters::Refused;
-pub(super) use priority::prepare_pod;
-use std::collections::BTreeMap;
+use crate::api::{Pod, Span, Text, Uid};
+use class::{Class, Classes, Known, Scores};
+use nodes::NodeInfo;
+use plugins::Refused;
+use preemption::Preemption;
+use queue::Waiting;
 use std::rc::Rc;
+use tally::Place;
 
-/// How long one cycle takes.
-const CYCLE: Span = Span::millis(1);
-/// The first and the longest wait of a pod that did not fit. Models pkg/scheduler/backend/queue: podInitialBackoff,
-/// podMaxBackoff.
-const BACKOFF: Span = Span::secs(1);
-const BACKOFF_MAX: Span = Span::secs(10);
-/// Sets of pods that wait to be tried again are joined up to so many, so that there are never many sets.
-const MOVED_TOGETHER_MAX: usize = 4_000;
+pub(super) use priority::prepare_pod;
+pub use table::{Attempt, Verdict};
+
 /// Below so many nodes all are looked at. Models schedule_one.go: minFeasibleNodesToFind.
 const NODES_FEASIBLE_MIN: usize = 100;
-
-/// A node and what its pods ask for, as the scheduler remembers it.
-#[derive(Clone, Hash)]
-pub struct NodeInfo {
-    /// The node.
-    pub node: Rc<Node>,
-    /// What its pods ask for.
-    pub load: Resources,
-    /// The same, a pod that asks for nothing counting as a little. Models pkg/scheduler/util: DefaultMilliCPURequest.
-    pub weighed: Resources,
-}
-
-/// A node's verdict and score, kept for "why this node?".
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Verdict {
-    /// The node.
-    pub node: Text,
-    /// Why it was refused; none: it was feasible.
-    pub refused: Option<Refused>,
-    /// The sum of its weighted scores.
-    pub score: i64,
-}
 
 /// The pods that wait, and what the scheduler knows of the nodes.
 #[derive(Clone, Default, Hash)]
 pub struct Queue {
-    ready: Set<(Time, Uid)>,
-    /// Pods that fitted nowhere, by when they may be tried again, once something has changed.
-    unschedulable: Set<(Time, Uid)>,
-    /// The same after something has changed: whole sets, so that a change costs the same however many pods wait.
-    moved: Map<u64, Set<(Time, Uid)>>,
-    attempts: Map<Uid, Attempts>,
+    waiting: Waiting,
     nodes: Sequence<NodeInfo>,
     number: Map<Text, usize>,
     next_node: usize,
-}
-
-#[derive(Clone, Copy, Default, Hash)]
-struct Attempts {
-    count: u32,
-    last: Time,
+    versions: u64,
+    /// How many pods on nodes have each priority.
+    priorities: Map<i32, i64>,
+    /// The pods on nodes that say something of other pods.
+    minding: Set<Uid>,
+    /// The pods for which room is being made, by node.
+    nominated: Set<(Text, Uid)>,
+    classes: Classes,
+    attempts: table::Attempts,
 }
 
 /// What one cycle has decided.
 pub struct Cycle {
-    /// The queue afterwards.
-    pub queue: Queue,
     /// The pod that was taken; 0 if none was ready.
     pub pod: Uid,
     /// The writes.
@@ -85,11 +67,11 @@ pub struct Cycle {
 impl Queue {
     /// Pods that wait for a cycle.
     pub fn len(&self) -> usize {
-        self.ready.len() + self.moved.values().map(|set| set.len()).sum::<usize>()
+        self.waiting.len()
     }
     /// Does nobody wait?
     pub fn is_empty(&self) -> bool {
-        self.ready.is_empty() && self.moved.is_empty()
+        self.len() == 0
     }
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
@@ -97,206 +79,127 @@ impl Queue {
     }
     /// Pods that fit nowhere.
     pub fn unschedulable(&self) -> usize {
-        self.unschedulable.len()
+        self.waiting.unschedulable()
     }
-
-    /// Learns of a change; returns whether there is something to do.
-    pub(super) fn watch(&mut self, now: Time, change: &Change) -> bool {
-        match &change.new {
-            Object::Node(node) => self.node_changed(node, change.verb),
-            Object::Pod(pod) => self.pod_changed(now, change, pod),
-            _ => false,
-        }
+    /// What came of the last attempt to place a pod, if it is still remembered.
+    pub fn last_attempt(&self, pod: Uid) -> Option<&Attempt> {
+        self.attempts.of(pod)
     }
-    fn node_changed(&mut self, node: &Rc<Node>, verb: Verb) -> bool {
-        let name = &node.meta.name;
-        match (self.number.get(name).copied(), verb) {
-            (Some(i), Verb::Deleted) => {
-                let mut left = std::mem::take(&mut self.nodes).iter().cloned().collect::<Vec<_>>();
-                left.remove(i);
-                self.number = Map::default();
-                for (i, node) in left.iter().enumerate() {
-                    self.number.insert(node.node.meta.name.clone(), i);
-                }
-                self.nodes = left.into_iter().collect();
-                return false;
-            }
-            (Some(i), _) => self.nodes[i].node = Rc::clone(node),
-            (None, _) => {
-                self.number.insert(name.clone(), self.nodes.len());
-                self.nodes.push_back(NodeInfo {
-                    node: Rc::clone(node),
-                    load: Resources::default(),
-                    weighed: Resources::default(),
-                });
-            }
-        }
-        self.flush()
-    }
-    fn pod_changed(&mut self, now: Time, change: &Change, pod: &Rc<Pod>) -> bool {
-        let old = change.old.as_ref().and_then(Object::as_ref::<Pod>);
-        let weighs = |p: &&Rc<Pod>| !p.node.is_empty() && !p.is_terminal();
-        let before = old.filter(weighs);
-        let after = Some(pod).filter(|p| change.verb != Verb::Deleted && weighs(p));
-        match (before, after) {
-            (None, Some(pod)) => self.weigh(pod, 1),
-            (Some(pod), None) => {
-                self.weigh(pod, -1);
-                // Room was made: what fitted nowhere may fit now.
-                return self.flush();
-            }
-            _ => {}
-        }
-        let uid = pod.meta.uid;
-        let waits = pod.node.is_empty() && !pod.meta.is_terminating() && change.verb != Verb::Deleted;
-        if !waits {
-            if old.is_some_and(|p| p.node.is_empty()) {
-                self.forget(uid);
-            }
-            return false;
-        }
-        if change.verb == Verb::Added {
-            self.ready.insert((now, uid));
-            return true;
-        }
-        false
-    }
-    fn forget(&mut self, uid: Uid) {
-        if let Some(attempts) = self.attempts.remove(&uid) {
-            self.unschedulable.remove(&(attempts.again(), uid));
-        }
-        // A pod that is deleted while it waits is dropped when its turn comes.
-    }
-    fn weigh(&mut self, pod: &Pod, sign: i64) {
-        let Some(i) = self.number.get(&pod.node).copied() else {
-            return;
-        };
-        let info = &mut self.nodes[i];
-        let request = pod.spec.requests();
-        for (sum, part) in [(&mut info.load, request), (&mut info.weighed, scores::weighed(request))] {
-            sum.cpu_millis += sign * part.cpu_millis;
-            sum.memory += sign * part.memory;
-            sum.pods += sign;
-        }
-    }
-    /// Gives every pod that fitted nowhere another chance, after its back-off.
-    /// Models pkg/scheduler/backend/queue: MoveAllToActiveOrBackoffQueue.
-    fn flush(&mut self) -> bool {
-        let mut moved = std::mem::take(&mut self.unschedulable);
-        if moved.is_empty() {
-            return false;
-        }
-        while let Some((number, last)) = self.moved.get_max()
-            && last.len() <= moved.len()
-            && last.len() + moved.len() <= MOVED_TOGETHER_MAX
-        {
-            last.iter().for_each(|entry| moved.insert(*entry));
-            let number = *number;
-            self.moved.remove(&number);
-        }
-        let number = self.moved.get_max().map_or(0, |(last, _)| last + 1);
-        self.moved.insert(number, moved);
-        true
-    }
-    /// The pod that waits for its turn longest, when its turn comes, and which set it is in; none: that of new pods.
-    fn first(&self) -> Option<(Time, Uid, Option<u64>)> {
-        let new = self.ready.get_min().map(|(at, uid)| (*at, *uid, None));
-        let heads = self
-            .moved
-            .iter()
-            .filter_map(|(number, set)| set.get_min().map(|(at, uid)| (*at, *uid, Some(*number))));
-        heads.chain(new).min()
-    }
-    fn take(&mut self, at: Time, uid: Uid, set: Option<u64>) {
-        let Some(number) = set else {
-            self.ready.remove(&(at, uid));
-            return;
-        };
-        let Some(set) = self.moved.get_mut(&number) else { return };
-        set.remove(&(at, uid));
-        if set.is_empty() {
-            self.moved.remove(&number);
-        }
-    }
-}
-
-impl Attempts {
-    /// When the pod may be tried again. Models pkg/scheduler/backend/queue: calculateBackoffDuration.
-    fn again(self) -> Time {
-        let doublings = self.count.saturating_sub(1).min(10);
-        self.last + (BACKOFF * (1 << doublings)).min(BACKOFF_MAX)
+    fn least_priority(&self) -> Option<i32> {
+        self.priorities.get_min().map(|(priority, _)| *priority)
     }
 }
 
 /// Takes the next pod that is ready and decides about it.
-pub fn cycle(world: &World) -> Cycle {
-    let mut queue = world.scheduler.clone();
-    let mut cycle = Cycle { pod: Uid(0), plan: Plan::nothing(), again: None, queue: Queue::default() };
-    while let Some((at, uid, set)) = queue.first() {
-        if at > world.now() {
-            cycle.again = Some(at - world.now());
-            break;
-        }
-        queue.take(at, uid, set);
-        let waits = |p: &&Rc<Pod>| p.node.is_empty() && !p.meta.is_terminating();
-        if let Some(pod) = world.store.get_as::<Pod>(uid).filter(waits) {
+pub fn cycle(world: &World, queue: &mut Queue) -> Cycle {
+    let mut cycle = Cycle { pod: Uid(0), plan: Plan::nothing(), again: None };
+    while let Some(uid) = queue.waiting.next(world.now()) {
+        if let Some(pod) = world.store.get_as::<Pod>(uid).filter(|p| watch::is_ours(p)) {
             cycle.pod = uid;
-            cycle.plan = decide(world, &mut queue, pod);
-            cycle.again = (!queue.is_empty()).then_some(CYCLE);
+            cycle.plan = decide(world, queue, pod);
             break;
         }
     }
-    cycle.queue = queue;
+    cycle.again = queue.waiting.wait(world.now());
     cycle
 }
 
 fn decide(world: &World, queue: &mut Queue, pod: &Rc<Pod>) -> Plan {
-    let mut plan = Plan::nothing();
+    if queue.nodes.is_empty() {
+        let message = "no nodes available to schedule pods".to_owned();
+        return refuse(world, queue, pod, plugins::Bits::MAX, message, None);
+    }
+    if let Some(why) = plugins::pre_filter(world, pod) {
+        // The plugin that is asked next has not seen the pod, and says just that.
+        let message = format!("0/{} nodes are available: {why}. not found", queue.nodes.len());
+        return refuse(world, queue, pod, plugins::bit("VolumeBinding"), message, None);
+    }
+    let mut classes = std::mem::take(&mut queue.classes);
+    let known = Known { nodes: &queue.nodes, number: &queue.number, minding: &queue.minding };
+    let mut shared = classes.take(world, &known, pod);
+    let class = Rc::make_mut(&mut shared);
+    class.begin();
+    let plan = place(world, queue, pod, class);
+    classes.put(shared);
+    queue.classes = classes;
+    plan
+}
+
+/// The nodes that were looked at.
+struct Looked {
+    feasible: Vec<usize>,
+    refusals: Vec<(usize, Rc<Refused>)>,
+    count: usize,
+}
+
+/// Models schedule_one.go: findNodesThatFitPod.
+fn look(world: &World, queue: &Queue, pod: &Pod, class: &mut Class) -> Looked {
     let total = queue.nodes.len();
-    let enough = feasible_enough(total);
-    let mut feasible: Vec<(&NodeInfo, i64)> = Vec::new();
-    let mut refusals: Vec<Refused> = Vec::new();
-    let mut seen = 0;
-    let request = pod.spec.requests();
-    for i in 0..total {
-        let info = &queue.nodes[(queue.next_node + i) % total];
-        seen += 1;
-        match filters::first_refusal(pod, &request, info) {
-            None => feasible.push((info, scores::total(pod, &request, info))),
-            Some(refused) => refusals.push(refused),
+    let mut looked = Looked { feasible: Vec::new(), refusals: Vec::new(), count: 0 };
+    let nominated = queue.number.get(&pod.status.nominated).copied();
+    if let Some(place) = nominated.filter(|place| refusal(world, queue, class, *place).is_none()) {
+        looked.feasible.push(place);
+        return looked;
+    }
+    let named: Option<Vec<usize>> = class
+        .asked
+        .named
+        .as_ref()
+        .map(|all| all.iter().filter_map(|n| queue.number.get(n).copied()).collect());
+    let (from, among, enough) = match &named {
+        Some(places) => (0, places.len(), places.len()),
+        None => (queue.next_node, total, feasible_enough(total)),
+    };
+    for i in 0..among {
+        let place = named.as_ref().map_or_else(|| (from + i) % total, |places| places[i]);
+        looked.count += 1;
+        match refusal(world, queue, class, place) {
+            None => looked.feasible.push(place),
+            Some(refused) => looked.refusals.push((place, refused)),
         }
-        if feasible.len() >= enough {
+        if looked.feasible.len() >= enough {
             break;
         }
     }
-    let uid = pod.meta.uid;
-    let best = feasible.iter().map(|(_, score)| *score).max();
-    let Some(best) = best else {
-        refuse(world, queue, pod, refusals, total, &mut plan);
-        return plan;
-    };
-    let ties: Vec<&NodeInfo> = feasible.iter().filter(|(_, s)| *s == best).map(|(n, _)| *n).collect();
-    let chosen = ties[(world.draw(uid, "node") % ties.len() as u64) as usize];
-    let name = chosen.node.meta.name.clone();
-    let caption: Text = format!(
-        "{} → {name}: score {best}, {} of {total} nodes feasible{}",
-        pod.meta.name,
-        feasible.len(),
-        if ties.len() > 1 { ", chosen by lot among equals" } else { "" }
-    )
-    .into();
-    let mut bound = Pod::clone(pod);
-    bound.node = name.clone();
-    bound.status.conditions.set("PodScheduled", true, "", "", world.now());
-    plan.caption = caption.clone();
-    plan.update(bound, Because::of(uid, "", caption));
-    let said = format!("Successfully assigned {}/{} to {name}", pod.meta.namespace, pod.meta.name);
-    plan.say(uid, "Scheduled", said);
-    if total > 0 {
-        queue.next_node = (queue.next_node + seen) % total;
+    looked
+}
+
+fn refusal(world: &World, queue: &Queue, class: &mut Class, place: usize) -> Option<Rc<Refused>> {
+    let info = &queue.nodes[place];
+    let refused = class.refusal(place, info);
+    refused.or_else(|| nominated_fit(world, queue, class, place, info).map(Rc::new))
+}
+
+/// Pods for which room is being made count as if they were there, unless they matter less.
+/// Models pkg/scheduler/framework/runtime/framework.go: RunFilterPluginsWithNominatedPods.
+fn nominated_fit(
+    world: &World,
+    queue: &Queue,
+    class: &Class,
+    place: usize,
+    info: &NodeInfo,
+) -> Option<Refused> {
+    if queue.nominated.is_empty() {
+        return None;
     }
-    queue.forget(uid);
-    plan
+    let (pod, node) = (&class.asked.pod, &info.node.meta.name);
+    let here = queue.nominated.range((node.clone(), Uid(0))..=(node.clone(), Uid(u64::MAX)));
+    let others = here.filter_map(|(_, uid)| world.store.get_as::<Pod>(*uid));
+    let others: Vec<&Rc<Pod>> = others
+        .filter(|p| p.priority.value >= pod.priority.value && p.meta.uid != pod.meta.uid && p.node.is_empty())
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let (mut info, mut class) = (info.clone(), class.clone());
+    let asked = Rc::clone(&class.asked);
+    for other in others {
+        info.weigh(other, 1);
+        let at = Place { store: &world.store, nodes: &queue.nodes, node: place };
+        class.tallies.note_terms(&asked, &at, other, 1);
+        class.tallies.note_spread(&asked, other, place, 1);
+    }
+    plugins::first_refusal(&class, place, &info, None)
 }
 
 /// How many feasible nodes are enough. Models schedule_one.go: numFeasibleNodesToFind.
@@ -308,64 +211,102 @@ fn feasible_enough(nodes: usize) -> usize {
     (nodes * percent / 100).max(NODES_FEASIBLE_MIN)
 }
 
-/// Says why a pod fits nowhere. Models pkg/scheduler/framework/types.go: FitError.Error, and preemption's own words.
+fn place(world: &World, queue: &mut Queue, pod: &Rc<Pod>, class: &mut Class) -> Plan {
+    let total = queue.nodes.len();
+    let looked = look(world, queue, pod, class);
+    if looked.feasible.is_empty() {
+        return give_up(world, queue, pod, class, looked);
+    }
+    let scores = class.scores(&queue.nodes, &looked.feasible);
+    let best = scores.iter().map(|s| s.total).max().unwrap_or(0);
+    let ties: Vec<usize> = (0..scores.len()).filter(|i| scores[*i].total == best).collect();
+    let uid = pod.meta.uid;
+    let lot = ties[(world.draw(uid, "node") % ties.len() as u64) as usize];
+    let name = queue.nodes[looked.feasible[lot]].node.meta.name.clone();
+    let caption: Text = format!(
+        "{} → {name}: score {best}, {} of {total} nodes feasible{}",
+        pod.meta.name,
+        looked.feasible.len(),
+        if ties.len() > 1 { ", chosen by lot among equals" } else { "" }
+    )
+    .into();
+    note_attempt(world, queue, uid, &looked, &scores, name.clone());
+    let mut bound = Pod::clone(pod);
+    bound.node = name.clone();
+    bound.status.nominated = Text::default();
+    bound.status.conditions.set("PodScheduled", true, "", "", world.now());
+    let mut plan = Plan::nothing();
+    plan.caption = caption.clone();
+    plan.update(bound, Because::of(uid, "", caption));
+    let said = format!("Successfully assigned {}/{} to {name}", pod.meta.namespace, pod.meta.name);
+    plan.say(uid, "Scheduled", said);
+    queue.next_node = (queue.next_node + looked.count) % total;
+    plan
+}
+
+fn note_attempt(
+    world: &World,
+    queue: &mut Queue,
+    uid: Uid,
+    looked: &Looked,
+    scores: &[Scores],
+    chosen: Text,
+) {
+    let node = |place: usize| queue.nodes[place].node.meta.name.clone();
+    let feasible = looked.feasible.iter().zip(scores);
+    let feasible = feasible.map(|(place, s)| Verdict { node: node(*place), refused: None, scores: *s });
+    let refused = looked.refusals.iter().map(|(place, refused)| Verdict {
+        node: node(*place),
+        refused: Some(Rc::clone(refused)),
+        scores: Scores::default(),
+    });
+    let attempt = Attempt::new(world.now(), chosen, queue.nodes.len(), feasible.chain(refused));
+    queue.attempts.note(uid, attempt);
+}
+
+/// Nothing fits: can less important pods make room? Models schedule_one.go: schedulingCycle, handleSchedulingFailure.
+fn give_up(world: &World, queue: &mut Queue, pod: &Rc<Pod>, class: &Class, looked: Looked) -> Plan {
+    let total = queue.nodes.len();
+    let refusals: Vec<Rc<Refused>> = looked.refusals.iter().map(|(_, r)| Rc::clone(r)).collect();
+    let absent = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+    let mut message = message::fit_error(total, &refusals, absent);
+    let mut by = refusals.iter().fold(0, |bits, r| bits | plugins::bit(r.by));
+    if refusals.len() < total {
+        by |= plugins::bit("NodeAffinity");
+    }
+    note_attempt(world, queue, pod.meta.uid, &looked, &[], Text::default());
+    let mut room = None;
+    match preemption::preempt(world, queue, class, &looked.refusals) {
+        Preemption::None(why) => message += &format!(" no new claims to deallocate, {why}"),
+        Preemption::Room(node, victims) => room = Some((node, victims)),
+    }
+    refuse(world, queue, pod, by, message, room)
+}
+
+/// Says why a pod fits nowhere, and where room is made for it.
 fn refuse(
     world: &World,
     queue: &mut Queue,
     pod: &Rc<Pod>,
-    refusals: Vec<Refused>,
-    total: usize,
-    plan: &mut Plan,
-) {
-    let message = refusal_message(&refusals, total);
+    by: plugins::Bits,
+    message: String,
+    room: Option<(Text, Vec<Rc<Pod>>)>,
+) -> Plan {
+    let mut plan = Plan::nothing();
     let uid = pod.meta.uid;
-    let attempts = queue.attempts.get_or_default(uid);
-    attempts.count += 1;
-    attempts.last = world.now();
-    let attempts = *attempts;
-    queue.unschedulable.insert((attempts.again(), uid));
+    queue.waiting.refused(world.now(), uid, pod.priority.value, by);
     let mut waiting = Pod::clone(pod);
     let conditions = &mut waiting.status.conditions;
-    if conditions.set("PodScheduled", false, "Unschedulable", message.clone(), world.now()) {
+    let mut changed = conditions.set("PodScheduled", false, "Unschedulable", message.clone(), world.now());
+    if let Some((node, victims)) = &room {
+        preemption::drive_out(world, pod, node, victims, &mut plan);
+        changed |= waiting.status.nominated != *node;
+        waiting.status.nominated = node.clone();
+    }
+    if changed {
         plan.update(waiting, Because::of(uid, "spec", message.clone()));
     }
     plan.warn(uid, "FailedScheduling", message.clone());
     plan.caption = format!("{}: {message}", pod.meta.name).into();
-}
-
-fn refusal_message(refusals: &[Refused], total: usize) -> String {
-    if total == 0 {
-        return "no nodes available to schedule pods".to_owned();
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for reason in refusals.iter().flat_map(|r| &r.reasons) {
-        *counts.entry(reason).or_default() += 1;
-    }
-    let mut parts: Vec<String> = counts.into_iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-    order::sort_by(&mut parts, Ord::cmp);
-    let helpless = refusals.iter().filter(|r| r.unresolvable).count();
-    let victims = refusals.len() - helpless;
-    let mut preemption = Vec::new();
-    if victims > 0 {
-        preemption.push(format!("{victims} No preemption victims found for incoming pod"));
-    }
-    if helpless > 0 {
-        preemption.push(format!("{helpless} Preemption is not helpful for scheduling"));
-    }
-    format!(
-        "0/{total} nodes are available: {}. no new claims to deallocate, preemption: 0/{total} nodes are available: {}.",
-        parts.join(", "),
-        preemption.join(", ")
-    )
-}
-
-/// Every node's verdict and score for a pod, as things are now.
-pub fn verdicts(world: &World, pod: &Pod) -> Vec<Verdict> {
-    let request = pod.spec.requests();
-    let verdict = |info: &NodeInfo| Verdict {
-        node: info.node.meta.name.clone(),
-        refused: filters::first_refusal(pod, &request, info),
-        score: scores::total(pod, &request, info),
-    };
-    world.scheduler.nodes.iter().map(verdict).collect()
+    plan
 }
