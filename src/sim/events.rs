@@ -80,6 +80,8 @@ pub struct Event {
     pub name: Text,
     /// The object's identity.
     pub uid: Uid,
+    /// The object's revision when the scheduler first spoke of it; of other sources 0.
+    revision: u64,
 }
 
 /// All events, in the order in which they were first said.
@@ -115,8 +117,10 @@ impl Events {
             said.message = format!("{COMBINED}{}", said.message).into();
         }
         let own = self.by_object.get(&said.uid).map_or(&[][..], |own| own);
+        // By the newer API, only what is said of the object as it was before is the same again.
+        let revision = if correlated { 0 } else { about.meta().revision };
         let same = own.iter().position(|(_, e)| {
-            (e.source, e.kind, e.reason) == (source, said.kind, said.reason)
+            (e.source, e.kind, e.reason, e.revision) == (source, said.kind, said.reason, revision)
                 && if combined {
                     e.message.starts_with(COMBINED)
                 } else {
@@ -149,6 +153,7 @@ impl Events {
             namespace: if meta.namespace.is_empty() { "default".into() } else { meta.namespace.clone() },
             name: meta.name.clone(),
             uid: said.uid,
+            revision,
         };
         own.push((self.next, event));
         self.order.insert(self.next, said.uid);

@@ -75,7 +75,8 @@ pub fn with_our_annotation(text: &str) -> String {
     while let Some(at) = text.find("dur=") {
         let digits = text[at + 4..].find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
         text.insert(at + 4 + digits, 's');
-        text.replace_range(at..at + 3, "duration");
+        // What ran there was process 1, and had no handler.
+        text.replace_range(at..at + 3, "sigterm=ignore duration");
     }
     text
 }

@@ -21,7 +21,9 @@ impl Sync<'_> {
         if self.runtime.stage < Stage::Stopping {
             let uid = self.pod.meta.uid;
             self.because = Because::of(uid, "metadata.deletionTimestamp", "the pod is being stopped");
-            self.begin_stop(by);
+            // A kubelet that was away begins with the whole grace.
+            let late = self.now - deletion.asked > LEAST_GRACE;
+            self.begin_stop(if late { self.now + Span::secs(deletion.grace_secs) } else { by });
         } else if self.runtime.stage == Stage::Stopping {
             for cell in &mut self.runtime.cells {
                 if cell.halt().is_some_and(|h| h.kill > by + LEAST_GRACE)

@@ -114,6 +114,22 @@ impl Class {
         let images = images(world, nodes, pod);
         Class { asked: Rc::new(asked), tallies, scratch, images, rows: blank(nodes.len()) }
     }
+    /// In small clusters and debug builds, what was noted is held to what a fresh look finds.
+    #[cfg(debug_assertions)]
+    fn agrees_with_a_fresh_look(&self, world: &World, known: &Known, pod: &Rc<Pod>) {
+        if known.nodes.len() > 8 || world.store.pod_count() > 60 {
+            return;
+        }
+        let fresh = Class::of(world, known, pod);
+        assert_eq!(self.tallies.told(), fresh.tallies.told(), "what is counted for {}", pod.meta.name);
+        for (place, info) in known.nodes.iter().enumerate() {
+            let row = &self.rows[place];
+            if row.version == info.version {
+                let refused = plugins::first_refusal(&fresh, place, info, Some(false));
+                assert_eq!(row.refused.as_deref(), refused.as_ref(), "{}", info.node.meta.name);
+            }
+        }
+    }
     /// Gets ready for a cycle.
     pub fn begin(&mut self) {
         self.scratch.least.clear();
@@ -219,7 +235,12 @@ impl Classes {
     /// Takes out the class of a pod, to be put back.
     pub fn take(&mut self, world: &World, known: &Known, pod: &Rc<Pod>) -> Rc<Class> {
         match self.0.iter().position(|class| is_of(class, pod)) {
-            Some(place) => self.0.remove(place),
+            Some(place) => {
+                let class = self.0.remove(place);
+                #[cfg(debug_assertions)]
+                class.agrees_with_a_fresh_look(world, known, pod);
+                class
+            }
             None => Rc::new(Class::of(world, known, pod)),
         }
     }

@@ -303,10 +303,10 @@ fn refuse(
         changed |= waiting.status.nominated != *node;
         waiting.status.nominated = node.clone();
     }
+    plan.warn(uid, "FailedScheduling", message.clone());
     if changed {
         plan.update(waiting, Because::of(uid, "spec", message.clone()));
     }
-    plan.warn(uid, "FailedScheduling", message.clone());
     plan.caption = format!("{}: {message}", pod.meta.name).into();
     plan
 }

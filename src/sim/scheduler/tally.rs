@@ -134,6 +134,19 @@ impl Tallies {
     }
 }
 
+#[cfg(debug_assertions)]
+impl Tallies {
+    /// All that is counted, whatever the order in which it was met.
+    pub fn told(&self) -> Vec<(usize, Text, Vec<i64>)> {
+        let lists = [&self.spread, &self.near, &self.far, &self.against, &self.wishes];
+        let all = lists.into_iter().enumerate().flat_map(|(i, list)| list.iter().map(move |t| (i, t)));
+        let some = all.filter(|(_, tally)| tally.counts.iter().any(|n| *n != 0));
+        let mut told: Vec<_> = some.map(|(i, t)| (i, t.key.clone(), t.counts.clone())).collect();
+        told.sort();
+        told
+    }
+}
+
 /// Where a pod is that is counted.
 pub struct Place<'a> {
     /// The namespaces with their labels are there.

@@ -19,6 +19,8 @@ pub struct Behaviour {
     pub memory: Option<Quantity>,
     /// What it uses of a CPU: `cpu=300m`.
     pub cpu: Option<Cpu>,
+    /// Is it process 1 without a handler, which SIGTERM does not reach: `sigterm=ignore`?
+    pub deaf: bool,
     /// Lines that it prints at its start: `log="one line"`, any number of times.
     pub log: Vec<Text>,
 }
@@ -71,6 +73,10 @@ impl Behaviour {
                 self.cpu = Cpu::parse(value);
                 self.cpu.is_none().then_some("a quantity such as 300m")
             }
+            "sigterm" => {
+                self.deaf = value == "ignore";
+                (!self.deaf).then_some("ignore")
+            }
             "log" => {
                 self.log.push(Text::from(value.to_owned()));
                 None
@@ -78,7 +84,7 @@ impl Behaviour {
             _ => {
                 return Err(format!(
                     "podium/behaviour: unknown name {name:?}: it knows duration, exit, failure-rate, fail-times, memory, \
-                     cpu and log"
+                     cpu, sigterm and log"
                 )
                 .into());
             }

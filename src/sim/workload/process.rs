@@ -258,6 +258,7 @@ impl Process {
         }
         match &main.wait {
             // What stands in for a command behaves like most programs.
+            _ if self.behaviour.as_ref().is_some_and(|b| b.deaf) => Stop::Ignores,
             Wait::Until(_) | Wait::Server(_) if matches!(main.frames.last(), Some(Frame::Stand(_))) => {
                 Stop::Exits { after: Span::millis(100), code: 143 }
             }
