@@ -104,7 +104,7 @@ fn selected(call: &Call, args: &Args, selector: &str) -> Result<Vec<Rc<Pod>>, Fa
 }
 
 /// The pod of that name, or one of those that belong to what is named.
-fn named(call: &mut Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
+pub(super) fn named(call: &mut Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
     let word = if name.contains('/') { name.to_owned() } else { format!("pod/{name}") };
     let search = target::find(call, args, "logs", target::asked(&[word])?)?;
     if let Some(failure) = search.missing.into_iter().next() {
@@ -144,7 +144,7 @@ fn behind(call: &Call, object: &Object) -> Result<Vec<Rc<Pod>>, Failure> {
 }
 
 /// Which containers of a pod are meant, with their places among all of them.
-fn chosen(
+pub(super) fn chosen(
     call: &mut Call,
     args: &Args,
     pod: &Pod,

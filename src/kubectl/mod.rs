@@ -17,6 +17,7 @@ pub mod describe;
 mod discovery;
 mod drain;
 mod duration;
+mod exec;
 mod expose;
 mod failure;
 mod get;
@@ -144,6 +145,7 @@ const VERBS: &[Verb] = &[
     cordon::TAINT,
     drain::VERB,
     describe::VERB,
+    exec::VERB,
     expose::VERB,
     get::VERB,
     label::LABEL,

@@ -47,6 +47,9 @@ pub enum Sandbox {
     ControllerDown(Text),
     /// And on again.
     ControllerUp(Text),
+    /// A command is run in a container, as `kubectl exec` does: namespace, pod, container and the command's words. What
+    /// is said is its exit code, a space, and what it printed.
+    Exec(Text, Text, Text, Vec<Text>),
     /// A request is sent: from a pod (`NAMESPACE/NAME`), or from outside (empty), to a URL.
     Send(Text, Text),
 }
@@ -230,6 +233,13 @@ impl World {
                 self.switched_off.remove(&Actor::Controller(row));
                 self.start_controller(row);
                 Ok(format!("controller {name} is on"))
+            }
+            Sandbox::Exec(namespace, name, container, command) => {
+                let pod = self.store.lookup(Kind::Pod, namespace, name).map(|p| p.meta().uid);
+                let uid = pod.ok_or_else(|| format!("pods \"{name}\" not found"))?;
+                let (said, plan) = super::kubelet::exec(self, uid, container, command)?;
+                self.carry_out(plan, Actor::Kubelet, uid, 0);
+                Ok(said)
             }
             Sandbox::Send(from, url) => {
                 let (said, plan) = super::network::send(self, from, url)?;

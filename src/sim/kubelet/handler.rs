@@ -1,10 +1,11 @@
 //! What probes and hooks do to a container: run a command in it, ask it over the network, or wait.
 
 use super::{CellState, Sync};
-use crate::api::{Container, Probe, Span, Text, Value, dotted};
+use crate::api::{Container, Pod, Probe, Span, Text, Uid, Value, dotted};
 use crate::sim::network;
-use crate::sim::plan::Action;
+use crate::sim::plan::{Action, Plan};
 use crate::sim::workload::{Process, Reply, StartError, Turn};
+use crate::sim::world::World;
 use std::rc::Rc;
 
 /// How often a command may wait or ask.
@@ -20,6 +21,14 @@ pub(super) struct Handler<'a> {
     tcp: &'a Value,
     grpc: &'a Value,
     sleep: &'a Value,
+}
+
+/// A command that was run.
+struct Ran {
+    /// Its exit code; none: it did not end in time.
+    code: Option<i32>,
+    lines: Vec<String>,
+    took: Span,
 }
 
 /// What came of it.
@@ -156,22 +165,35 @@ impl Sync<'_> {
             || self.runtime.cells.iter().zip(self.pod.spec.all_containers()).any(said)
     }
 
-    /// Runs a command in a container to its end, or for as long as it may take.
     /// Models pkg/probe/exec/exec.go: Probe, and cri-client pkg/remote_runtime.go: ExecSync.
     fn exec(&mut self, i: usize, command: &[Text], limit: Span) -> Outcome {
-        let CellState::Alive(main, ..) = &self.runtime.cells[i].state else {
-            return Outcome::errored("container not running".to_owned());
+        let Ran { code, lines, took } = match self.run_in(i, command, limit) {
+            Ok(ran) => ran,
+            Err(why) => return Outcome::errored(format!("rpc error: code = Unknown desc = {why}")),
         };
-        let mut process = match main.exec(command) {
-            Ok(process) => process,
-            Err(StartError { message, .. }) => {
-                let cause = message.split("error during container init: ").last().unwrap_or("");
-                return Outcome::errored(format!(
-                    "rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec \
-                     failed: exec failed: unable to start container process: {cause}"
-                ));
+        match code.filter(|_| took < limit) {
+            Some(code) => Outcome { good: code == 0, errored: false, says: lines.join("\n"), took },
+            None => {
+                let words: Vec<&str> = command.iter().map(|w| w.as_str()).collect();
+                let (words, secs) = (words.join(" "), limit.whole_secs());
+                let says = format!("command timed out: {words:?} timed out after {secs}s");
+                Outcome { good: false, errored: false, says, took: limit }
             }
+        }
+    }
+    /// Runs a command in a container to its end, or for as long as it may take.
+    fn run_in(&mut self, i: usize, command: &[Text], limit: Span) -> Result<Ran, String> {
+        let CellState::Alive(main, ..) = &self.runtime.cells[i].state else {
+            return Err("container not running".to_owned());
         };
+        let started = main.exec(command).map_err(|StartError { message, .. }| {
+            let cause = message.split("error during container init: ").last().unwrap_or("");
+            format!(
+                "failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start \
+                 container process: {cause}"
+            )
+        });
+        let mut process = started?;
         let (mut reply, mut lines, mut took) = (Reply::Waited, Vec::new(), Span::ZERO);
         let mut code = None;
         for _ in 0..TURNS_MAX {
@@ -194,16 +216,8 @@ impl Sync<'_> {
         }
         let files = process.files().clone();
         self.keep_files(i, files);
-        let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
-        match code.filter(|_| took < limit) {
-            Some(code) => Outcome { good: code == 0, errored: false, says: lines.join("\n"), took },
-            None => {
-                let words: Vec<&str> = command.iter().map(|w| w.as_str()).collect();
-                let (words, secs) = (words.join(" "), limit.whole_secs());
-                let says = format!("command timed out: {words:?} timed out after {secs}s");
-                Outcome { good: false, errored: false, says, took: limit }
-            }
-        }
+        let lines = lines.iter().map(|line| line.to_string()).collect();
+        Ok(Ran { code, lines, took })
     }
     /// What a command has written is there for the container too.
     fn keep_files(&mut self, i: usize, files: crate::sim::workload::Files) {
@@ -214,4 +228,41 @@ impl Sync<'_> {
             self.share_files(i);
         }
     }
+}
+
+/// How long a person waits for a command at most.
+const PATIENCE: Span = Span::secs(3_600);
+
+/// Runs a command in a container for a person: its exit code and what it printed, and what comes of it.
+pub(in crate::sim) fn exec(
+    world: &World,
+    uid: Uid,
+    container: &str,
+    command: &[Text],
+) -> Result<(String, Plan), String> {
+    let (Some(pod), Some(runtime)) = (world.store.get_as::<Pod>(uid), world.runtime(uid)) else {
+        return Err(format!("unable to upgrade connection: container not found (\"{container}\")"));
+    };
+    if !world.is_alive(&pod.node) {
+        return Err(format!(
+            "error dialing backend: dial tcp: node {} does not answer: i/o timeout",
+            pod.node
+        ));
+    }
+    let place = pod.spec.all_containers().position(|c| c.name == *container);
+    let Some(i) = place.filter(|i| matches!(runtime.cells[*i].state, CellState::Alive(..))) else {
+        return Err(format!("unable to upgrade connection: container not found (\"{container}\")"));
+    };
+    let mut sync = Sync::of(world, pod, super::Runtime::clone(runtime));
+    let ran = sync.run_in(i, command, PATIENCE).map_err(|why| {
+        format!(
+            "Internal error occurred: Internal error occurred: error executing command in container: {why}"
+        )
+    })?;
+    let mut lines = ran.lines;
+    // What waits for ever is left after its first output, as by Ctrl-C.
+    let code = ran.code.unwrap_or(130);
+    lines.iter_mut().for_each(|line| line.push('\n'));
+    sync.plan.actions.push(Action::Run(uid, Rc::new(sync.runtime)));
+    Ok((format!("{code} {}", lines.concat()), sync.plan))
 }

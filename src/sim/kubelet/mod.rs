@@ -16,6 +16,7 @@ mod stop;
 mod volumes;
 
 pub use cell::{Cell, CellState, End, Runtime, Stage};
+pub(super) use handler::exec;
 pub(super) use images::size as image_size;
 pub(super) use stop::crash;
 pub(super) use volumes::shows;
@@ -74,14 +75,7 @@ pub(super) fn sync(world: &World, uid: Uid) -> Plan {
     let Some(runtime) = world.runtime(uid) else {
         return start::first_sight(world, pod);
     };
-    let mut sync = Sync {
-        world,
-        now: world.now(),
-        pod: Pod::clone(pod),
-        runtime: Runtime::clone(runtime),
-        plan: Plan::roomy(),
-        because: Because::default(),
-    };
+    let mut sync = Sync::of(world, pod, Runtime::clone(runtime));
     sync.run();
     sync.finish(pod)
 }
@@ -94,6 +88,13 @@ struct Sync<'a> {
     runtime: Runtime,
     plan: Plan,
     because: Because,
+}
+
+impl<'a> Sync<'a> {
+    fn of(world: &'a World, pod: &Pod, runtime: Runtime) -> Sync<'a> {
+        let (plan, because) = (Plan::roomy(), Because::default());
+        Sync { world, now: world.now(), pod: pod.clone(), runtime, plan, because }
+    }
 }
 
 impl Sync<'_> {

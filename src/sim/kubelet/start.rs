@@ -25,14 +25,8 @@ pub(super) fn first_sight(world: &World, pod: &Rc<Pod>) -> Plan {
         return plan;
     }
     let cells = pod.spec.all_containers().map(|_| Cell::idle()).collect();
-    let mut sync = Sync {
-        world,
-        now,
-        pod: Pod::clone(pod),
-        runtime: Runtime::new(cells),
-        plan,
-        because: Because::of(uid, "spec.nodeName", format!("{} takes the pod up", pod.node)),
-    };
+    let mut sync = Sync::of(world, pod, Runtime::new(cells));
+    sync.because = Because::of(uid, "spec.nodeName", format!("{} takes the pod up", pod.node));
     let (init, count) = (pod.spec.init_containers.len(), pod.spec.containers.len());
     // Models pkg/kubelet/kubelet_pods.go: convertToAPIContainerStatuses.
     let reason = if init > 0 { "PodInitializing" } else { "ContainerCreating" };

@@ -1,0 +1,62 @@
+//! `kubectl exec`: a command in a container that runs.
+//!
+//! Models kubectl pkg/cmd/exec/exec.go. Whatever the command waits for, its whole output is there at once.
+
+use super::args::{Args, truth, value};
+use super::failure::Failure;
+use super::{Call, Verb, logs};
+use crate::api::Text;
+use crate::manifest::Refusal;
+use crate::sim::Sandbox;
+
+/// `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-it] -- COMMAND [WORDS…]`.
+pub(super) const VERB: Verb = Verb {
+    name: "exec",
+    flags: &[
+        &[value("container", 'c'), truth("stdin", 'i'), truth("tty", 't'), truth("quiet", 'q')],
+        &[value("pod-running-timeout", ' ')],
+    ],
+    run,
+};
+
+fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    let Some(command) = args.after.as_ref().filter(|words| !words.is_empty()) else {
+        return Err(Failure::error(match args.words.len() {
+            0 | 1 => "you must specify at least one command for the container",
+            _ => "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+        }));
+    };
+    let [name] = args.words.as_slice() else {
+        return Err(Failure::usage(
+            "exec",
+            "expected 'exec (POD | TYPE/NAME) COMMAND [ARG1] [ARG2] ... [ARGN]'.\nPOD or TYPE/NAME and COMMAND are required \
+             arguments for the exec command",
+        ));
+    };
+    let pods = logs::named(call, args, name)?;
+    let Some(pod) = pods.first() else { return Ok(()) };
+    if pod.is_terminal() {
+        let phase = pod.status.phase.word();
+        let why = format!("cannot exec into a container in a completed pod; current phase is {phase}");
+        return Err(Failure::error(why));
+    }
+    if pod.node.is_empty() {
+        let why = format!("pod {} does not have a host assigned", pod.meta.name);
+        return Err(Failure::refused(&Refusal::bad_request(why), ""));
+    }
+    let chosen = logs::chosen(call, args, pod, args.get("container"))?;
+    let Some((_, container)) = chosen.into_iter().next() else { return Ok(()) };
+    let words: Vec<Text> = command.iter().map(|w| w.clone().into()).collect();
+    let meta = &pod.meta;
+    let act = Sandbox::Exec(meta.namespace.clone(), meta.name.clone(), container.name, words.into());
+    let said = call.timeline.interfere(act).map_err(Failure::error)?;
+    // The exit code comes first, then what was printed.
+    let (code, printed) = said.split_once(' ').unwrap_or((&said, ""));
+    call.output.stdout.push_str(printed);
+    let code: i32 = code.parse().unwrap_or(0);
+    if code != 0 {
+        call.complain(&format!("command terminated with exit code {code}"));
+        call.output.exit = code;
+    }
+    Ok(())
+}
