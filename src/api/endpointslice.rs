@@ -13,6 +13,8 @@ pub struct Endpoint {
     pub node: Text,
     /// The pod's name; empty for endpoints made by hand.
     pub pod: Text,
+    /// The name that it has in the service's domain; empty: none.
+    pub hostname: Text,
     /// The pod's identity.
     pub uid: Uid,
     /// May it be sent traffic?
@@ -72,6 +74,7 @@ impl Resource for EndpointSlice {
                     ip: ip.map_or(0, u32::from),
                     node: Text::decode(item.get("nodeName")),
                     pod: Text::decode(item.at("targetRef.name")),
+                    hostname: Text::decode(item.get("hostname")),
                     uid: Uid::default(),
                     ready,
                     serving: item.at("conditions.serving").as_bool().unwrap_or(ready),
@@ -104,6 +107,7 @@ impl Resource for EndpointSlice {
             record! {
                 "addresses" => vec![dotted(e.ip)],
                 "conditions" => record! { "ready" => e.ready, "serving" => e.serving, "terminating" => e.terminating },
+                "hostname" => (!e.hostname.is_empty()).then(|| e.hostname.clone()),
                 "nodeName" => (!e.node.is_empty()).then(|| e.node.clone()),
                 "targetRef" => target,
             }
@@ -111,6 +115,12 @@ impl Resource for EndpointSlice {
         let port = |p: &EndpointPort| record! { "name" => p.name.clone(), "port" => p.port, "protocol" => p.protocol.word() };
         let endpoints: Vec<Value> = self.endpoints.iter().map(endpoint).collect();
         let ports: Vec<Value> = self.ports.iter().map(port).collect();
-        record! { "addressType" => "IPv4", "endpoints" => endpoints, "ports" => ports }
+        let mut body = record! { "addressType" => "IPv4" };
+        // Go's types have no way to leave these out.
+        for (name, list) in [("endpoints", endpoints), ("ports", ports)] {
+            let value = if list.is_empty() { Value::Null } else { list.into() };
+            body.map_mut().insert(name.into(), value);
+        }
+        body
     }
 }

@@ -171,6 +171,8 @@ kinds! {
         EndpointSlice, "discovery.k8s.io", "v1", "endpointslices", "endpointslice", [], true;
         Deployment, "apps", "v1", "deployments", "deployment", ["deploy"], true;
         ReplicaSet, "apps", "v1", "replicasets", "replicaset", ["rs"], true;
+        StatefulSet, "apps", "v1", "statefulsets", "statefulset", ["sts"], true;
+        DaemonSet, "apps", "v1", "daemonsets", "daemonset", ["ds"], true;
         Job, "batch", "v1", "jobs", "job", [], true;
         CronJob, "batch", "v1", "cronjobs", "cronjob", ["cj"], true;
     }
@@ -186,15 +188,13 @@ kinds! {
         PersistentVolumeClaim, "", "v1", "persistentvolumeclaims", "persistentvolumeclaim", ["pvc"], true;
         PersistentVolume, "", "v1", "persistentvolumes", "persistentvolume", ["pv"], false;
         StorageClass, "storage.k8s.io", "v1", "storageclasses", "storageclass", ["sc"], false;
+        ControllerRevision, "apps", "v1", "controllerrevisions", "controllerrevision", [], true;
     }
     kept {
         ServiceAccount, "", "v1", "serviceaccounts", "serviceaccount", ["sa"], true;
-        StatefulSet, "apps", "v1", "statefulsets", "statefulset", ["sts"], true;
-        DaemonSet, "apps", "v1", "daemonsets", "daemonset", ["ds"], true;
         NetworkPolicy, "networking.k8s.io", "v1", "networkpolicies", "networkpolicy", ["netpol"], true;
         Ingress, "networking.k8s.io", "v1", "ingresses", "ingress", ["ing"], true;
         IngressClass, "networking.k8s.io", "v1", "ingressclasses", "ingressclass", [], false;
-        ControllerRevision, "apps", "v1", "controllerrevisions", "controllerrevision", [], true;
         Lease, "coordination.k8s.io", "v1", "leases", "lease", [], true;
         Role, "rbac.authorization.k8s.io", "v1", "roles", "role", [], true;
         RoleBinding, "rbac.authorization.k8s.io", "v1", "rolebindings", "rolebinding", [], true;

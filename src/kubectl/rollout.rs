@@ -7,10 +7,9 @@ use super::apply::LAST_APPLIED;
 use super::args::{self, Args, Flag, maybe, truth, value};
 use super::failure::Failure;
 use super::{Call, Verb, merge, save, tabs, target};
-use crate::api::{Deployment, Kind, Labels, Map, Object, ReplicaSet, Value};
+use crate::api::{Kind, Labels, Map, Object, Value};
 use crate::record;
 use crate::sim::{Class, Request};
-use std::rc::Rc;
 
 const FLAGS: &[&[Flag]] = &[
     args::CHOICE,
@@ -65,25 +64,53 @@ fn dotted_kind(kind: Kind) -> String {
 }
 
 fn status(call: &mut Call, _: &Args, object: &Object) -> Result<(), Failure> {
-    let Object::Deployment(deployment) = object else {
-        let kind = object.kind().info().name;
-        return Err(Failure::error(format!("no status viewer has been implemented for {kind}")));
+    let whole = object.to_value();
+    let said = match object.kind() {
+        Kind::Deployment => deployment_status(&whole)?,
+        Kind::DaemonSet | Kind::StatefulSet
+            if whole.at("spec.updateStrategy.type").as_str() != Some("RollingUpdate") =>
+        {
+            let why = "rollout status is only available for RollingUpdate strategy type";
+            return Err(Failure::error(why));
+        }
+        Kind::DaemonSet => daemon_status(&whole),
+        Kind::StatefulSet => stateful_status(&whole),
+        kind => {
+            let why = format!("no status viewer has been implemented for {}", kind.info().name);
+            return Err(Failure::error(why));
+        }
     };
-    let (name, s) = (deployment.meta.name.as_str(), object.body());
-    let number = |field: &str| s.get("status").get(field).as_int().unwrap_or(0);
-    let (wanted, updated) = (i64::from(deployment.replicas()), number("updatedReplicas"));
-    let (all, available) = (number("replicas"), number("availableReplicas"));
-    if deployment.meta.generation > number("observedGeneration") {
-        call.say("Waiting for deployment spec update to be observed...");
-        return Ok(());
+    call.say(&said);
+    Ok(())
+}
+
+fn number(object: &Value, path: &str) -> i64 {
+    object.at(path).as_int().unwrap_or(0)
+}
+fn name_of(object: &Value) -> &str {
+    object.at("metadata.name").as_str().unwrap_or("")
+}
+fn is_observed(object: &Value) -> bool {
+    number(object, "metadata.generation") <= number(object, "status.observedGeneration")
+}
+
+/// Models pkg/polymorphichelpers/rollout_status.go: DeploymentStatusViewer.Status.
+fn deployment_status(object: &Value) -> Result<String, Failure> {
+    let name = name_of(object);
+    let wanted = object.at("spec.replicas").as_int().unwrap_or(1);
+    let status = |field: &str| number(object.get("status"), field);
+    let (updated, all, available) =
+        (status("updatedReplicas"), status("replicas"), status("availableReplicas"));
+    if !is_observed(object) {
+        return Ok("Waiting for deployment spec update to be observed...".to_owned());
     }
-    let conditions = s.at("status.conditions").items();
+    let conditions = object.at("status.conditions").items();
     let progressing = conditions.iter().find(|c| c.get("type").as_str() == Some("Progressing"));
     if progressing.is_some_and(|c| c.get("reason").as_str() == Some("ProgressDeadlineExceeded")) {
         return Err(Failure::error(format!("deployment {name:?} exceeded its progress deadline")));
     }
     let waiting = format!("Waiting for deployment {name:?} rollout to finish:");
-    call.say(&match () {
+    Ok(match () {
         () if updated < wanted => {
             format!("{waiting} {updated} out of {wanted} new replicas have been updated...")
         }
@@ -92,18 +119,88 @@ fn status(call: &mut Call, _: &Args, object: &Object) -> Result<(), Failure> {
             format!("{waiting} {available} of {updated} updated replicas are available...")
         }
         () => format!("deployment {name:?} successfully rolled out"),
-    });
-    Ok(())
+    })
 }
 
-/// A Deployment's ReplicaSets by their revision, oldest first.
-fn revisions(call: &Call, deployment: &Deployment) -> Vec<(i64, Rc<ReplicaSet>)> {
-    let owned = call.world().store.owned(deployment.meta.uid, Class::Other..=Class::Other);
-    let sets = owned.filter_map(Object::as_ref::<ReplicaSet>);
-    let number = |set: &ReplicaSet| set.meta.annotations.get(REVISION).and_then(|n| n.parse().ok());
-    let mut all: Vec<(i64, Rc<ReplicaSet>)> =
-        sets.filter_map(|set| Some((number(set)?, set.clone()))).collect();
-    all.sort_by_key(|(revision, _)| *revision);
+/// Models rollout_status.go: DaemonSetStatusViewer.Status.
+fn daemon_status(object: &Value) -> String {
+    let (name, status) = (name_of(object), |field: &str| number(object.get("status"), field));
+    let wanted = status("desiredNumberScheduled");
+    let (updated, available) = (status("updatedNumberScheduled"), status("numberAvailable"));
+    let waiting = format!("Waiting for daemon set {name:?} rollout to finish:");
+    match () {
+        () if !is_observed(object) => "Waiting for daemon set spec update to be observed...".to_owned(),
+        () if updated < wanted => {
+            format!("{waiting} {updated} out of {wanted} new pods have been updated...")
+        }
+        () if available < wanted => {
+            format!("{waiting} {available} of {wanted} updated pods are available...")
+        }
+        () => format!("daemon set {name:?} successfully rolled out"),
+    }
+}
+
+/// Models rollout_status.go: StatefulSetStatusViewer.Status.
+fn stateful_status(object: &Value) -> String {
+    let status = |field: &str| number(object.get("status"), field);
+    let (wanted, ready, updated) =
+        (number(object, "spec.replicas"), status("readyReplicas"), status("updatedReplicas"));
+    let partition = object.at("spec.updateStrategy.rollingUpdate.partition");
+    let revision = |field: &str| object.get("status").get(field).as_str().unwrap_or("").to_owned();
+    let (current, update) = (revision("currentRevision"), revision("updateRevision"));
+    if !is_observed(object) {
+        return "Waiting for statefulset spec update to be observed...".to_owned();
+    }
+    if ready < wanted {
+        return format!("Waiting for {} pods to be ready...", wanted - ready);
+    }
+    if let Some(partition) = partition.as_int() {
+        let due = wanted - partition;
+        if updated < due {
+            let said = "Waiting for partitioned roll out to finish:";
+            return format!("{said} {updated} out of {due} new pods have been updated...");
+        }
+        return format!("partitioned roll out complete: {updated} new pods have been updated...");
+    }
+    if current != update {
+        return format!(
+            "waiting for statefulset rolling update to complete {updated} pods at revision {update}..."
+        );
+    }
+    let done = status("currentReplicas");
+    format!("statefulset rolling update complete {done} pods at revision {current}...")
+}
+
+fn has_history(kind: Kind) -> bool {
+    matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet)
+}
+
+/// A template that an object has or had.
+struct Past {
+    revision: i64,
+    annotations: Labels,
+    template: Value,
+}
+
+/// What an object's template was, oldest first: a Deployment's by its ReplicaSets, others' by their ControllerRevisions.
+fn past(call: &Call, object: &Object) -> Vec<Past> {
+    let owned = call.world().store.owned(object.meta().uid, Class::Other..=Class::Other);
+    let read = |own: &Object| {
+        let annotations = own.meta().annotations.clone();
+        let (revision, mut template) = match own {
+            Object::ReplicaSet(set) => {
+                (annotations.get(REVISION)?.parse().ok()?, set.spec.raw().get("template").clone())
+            }
+            own if own.kind() == Kind::ControllerRevision => {
+                (own.raw("revision").as_int()?, own.raw("data.spec.template").clone())
+            }
+            _ => return None,
+        };
+        template.map_mut().remove("$patch");
+        Some(Past { revision, annotations, template })
+    };
+    let mut all: Vec<Past> = owned.filter_map(read).collect();
+    crate::api::order::sort_by_key(&mut all, |past| past.revision);
     all
 }
 
@@ -116,33 +213,34 @@ fn revision_flag(args: &Args, flag: &str) -> Result<i64, Failure> {
 }
 
 fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
-    let Object::Deployment(deployment) = object else {
-        let kind = object.kind();
+    let kind = object.kind();
+    if !has_history(kind) {
         return Err(Failure::error(format!(
             "error retrieving history for {:?}, no visitor method exists for {{{} {}}}",
             kind.info().name,
             kind.info().group,
             kind.info().name
         )));
-    };
-    let all = revisions(call, deployment);
-    let title = format!("{}/{}", object.kind().info().qualified(), deployment.meta.name);
+    }
+    let all = past(call, object);
+    let title = format!("{}/{}", kind.info().qualified(), object.meta().name);
     if args.get("revision").is_some() {
         let wanted = revision_flag(args, "revision")?;
-        let Some((_, set)) = all.iter().find(|(revision, _)| *revision == wanted) else {
+        let Some(past) = all.iter().find(|past| past.revision == wanted) else {
             return Err(Failure::error("unable to find the specified revision"));
         };
         call.say(&format!("{title} with revision #{wanted}"));
-        let whole = super::describe::describe_briefly(call.world(), &Object::ReplicaSet(set.clone()));
+        let set = record! { "spec" => record! { "template" => past.template.clone() } };
+        let whole = super::describe::describe_briefly(call.world(), &Object::read(Kind::ReplicaSet, &set));
         let template = whole.split_once("Pod Template:").map_or("", |(_, rest)| rest);
         let template = template.split("\nEvents:").next().unwrap_or_default().trim_end();
         call.say(&format!("Pod Template:{template}\n"));
         return Ok(());
     }
     let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();
-    for (revision, set) in &all {
-        let cause = set.meta.annotations.get(CHANGE_CAUSE).map_or("<none>", |c| c.as_str());
-        text += &format!("{revision}\t{cause}\n");
+    for past in &all {
+        let cause = past.annotations.get(CHANGE_CAUSE).map_or("<none>", |c| c.as_str());
+        text += &format!("{}\t{cause}\n", past.revision);
     }
     call.say(&format!("{title} "));
     call.say(&tabs::align(&text, 0, 2));
@@ -160,28 +258,32 @@ fn undo(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
             meta.name
         ));
     }
-    let Object::Deployment(deployment) = object else {
-        let kind = dotted_kind(object.kind());
-        return Err(Failure::error(format!("no rollbacker has been implemented for {kind:?}")));
-    };
+    let kind = object.kind();
+    if !has_history(kind) {
+        let why = format!("no rollbacker has been implemented for {:?}", dotted_kind(kind));
+        return Err(Failure::error(why));
+    }
     if is_paused(object) {
         return Err(Failure::error(
             "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
         ));
     }
     let wanted = revision_flag(args, "to-revision")?;
-    let all = revisions(call, deployment);
+    let all = past(call, object);
     let found = match wanted {
         0 => all.iter().rev().nth(1),
-        n => all.iter().find(|(revision, _)| *revision == n),
+        n => all.iter().find(|past| past.revision == n),
     };
-    let Some((revision, set)) = found else {
+    let Some(past) = found else {
         return Err(Failure::error(match wanted {
-            0 => format!("no rollout history found for deployment {:?}", meta.name.as_str()),
+            0 if kind == Kind::Deployment => {
+                format!("no rollout history found for deployment {:?}", meta.name.as_str())
+            }
+            0 => "no last revision to roll back to".to_owned(),
             n => format!("unable to find specified revision {n} in history"),
         }));
     };
-    let mut template = set.spec.raw().get("template").clone();
+    let mut template = past.template.clone();
     let mut labels = template.at("metadata.labels").clone();
     labels.map_mut().remove("pod-template-hash");
     template.set("metadata.labels", labels);
@@ -189,10 +291,14 @@ fn undo(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
     let now = object.to_value();
     let mut after = now.clone();
     after.set("spec.template", template);
-    after.set("metadata.annotations", rolled_back(&meta.annotations, &set.meta.annotations));
+    if kind == Kind::Deployment {
+        after.set("metadata.annotations", rolled_back(&meta.annotations, &past.annotations));
+    }
     if after.at("spec.template") == now.at("spec.template") {
+        // Of a Deployment, the revision that was found is told; of others, the one that was asked for.
+        let revision = if kind == Kind::Deployment { past.revision } else { wanted };
         let said = format!("skipped rollback (current template already matches revision {revision})");
-        call.say(&save::line(object.kind(), &meta.name, &said, mode));
+        call.say(&save::line(kind, &meta.name, &said, mode));
         return Ok(());
     }
     write(call, object, &now, &after, "rolled back", mode)

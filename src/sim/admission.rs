@@ -45,7 +45,12 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     meta.created = now;
     meta.deletion = None;
     meta.generation = match kind {
-        Kind::Service | Kind::Node | Kind::Namespace | Kind::ConfigMap | Kind::Secret => 0,
+        Kind::Service
+        | Kind::Node
+        | Kind::Namespace
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::ControllerRevision => 0,
         Kind::HorizontalPodAutoscaler | Kind::ResourceQuota | Kind::LimitRange => 0,
         _ => 1,
     };
@@ -57,11 +62,21 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
             account_is_there(world, pod)?;
             super::scheduler::prepare_pod(world, Rc::make_mut(pod))?;
         }
+        Object::DaemonSet(set) => count_templates(Rc::make_mut(set), None),
         Object::Kept(_) => object = claim_is_protected(world, with_first_status(object)),
         Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
         _ => {}
     }
     Ok(object)
+}
+
+/// A DaemonSet's templates are counted in an annotation.
+/// Models pkg/registry/apps/daemonset/strategy.go: PrepareForCreate and PrepareForUpdate.
+pub(super) fn count_templates(set: &mut DaemonSet, old: Option<&DaemonSet>) {
+    const COUNT: &str = super::controllers::daemonset::GENERATION;
+    let known = old.and_then(|o| o.meta.annotations.get(COUNT)?.parse::<i64>().ok()).unwrap_or(0);
+    let same = old.is_some_and(|o| o.spec.raw().get("template") == set.spec.raw().get("template"));
+    set.meta.annotations.insert(COUNT, (known + i64::from(!same)).to_string());
 }
 
 /// Nothing is made in a namespace that is not there; this is said before anything else that is wrong.

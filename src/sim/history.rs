@@ -144,6 +144,8 @@ pub fn state_of(object: &Object) -> Option<State> {
         Object::CronJob(cron) if cron.spec.suspend => Some(State::Suspended),
         Object::Deployment(d) => Some(ready_state(d.status.available >= d.replicas())),
         Object::ReplicaSet(r) => Some(ready_state(r.status.available >= r.replicas())),
+        Object::StatefulSet(s) => Some(ready_state(s.status.available >= s.replicas())),
+        Object::DaemonSet(d) => Some(ready_state(d.status.available >= d.status.desired)),
         other if other.kind() == Kind::CronJob => Some(State::Running),
         _ => None,
     }

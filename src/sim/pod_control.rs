@@ -24,12 +24,25 @@ impl World {
     /// Models pkg/controller/controller_utils.go: RealPodControl.CreatePods.
     pub(super) fn create_pod(&mut self, pod: Pod, by: Actor, cause: u64, because: Because) -> Option<Text> {
         let owner = pod.meta.controller().map(|o| o.uid);
+        let stateful = in_stateful_set(&pod);
+        let name = pod.meta.name.clone();
         let result = self.create(pod.into(), by, cause, because);
         let refused = result.as_ref().err().map(|refusal| refusal.message.clone().into());
         let (kind, reason, message) = match result {
-            Ok(pod) => (EventType::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.meta().name)),
+            Ok(pod) => {
+                let said = match stateful {
+                    Some(set) => format!("Create Pod {name} in StatefulSet {set} successful"),
+                    None => format!("Created pod: {}", pod.meta().name),
+                };
+                (EventType::Normal, "SuccessfulCreate", said)
+            }
             Err(refusal) => {
-                (EventType::Warning, "FailedCreate", format!("Error creating: {}", refusal.message))
+                let why = refusal.message;
+                let said = match stateful {
+                    Some(set) => format!("Create Pod {name} in StatefulSet {set} failed error: {why}"),
+                    None => format!("Error creating: {why}"),
+                };
+                (EventType::Warning, "FailedCreate", said)
             }
         };
         self.say_about(owner, by, kind, reason, message);
@@ -42,7 +55,10 @@ impl World {
             return;
         };
         let owner = pod.meta.controller().map(|o| o.uid);
-        let message = format!("Deleted pod: {}", pod.meta.name);
+        let message = match in_stateful_set(pod) {
+            Some(set) => format!("Delete Pod {} in StatefulSet {set} successful", pod.meta.name),
+            None => format!("Deleted pod: {}", pod.meta.name),
+        };
         self.delete(uid, None, by, cause, because);
         self.say_about(owner, by, EventType::Normal, "SuccessfulDelete", message);
     }
@@ -59,4 +75,10 @@ impl World {
             self.say(by, said);
         }
     }
+}
+
+/// The StatefulSet that a pod belongs to: its controller says the same in other words.
+/// Models pkg/controller/statefulset/stateful_pod_control.go: recordPodEvent.
+fn in_stateful_set(pod: &Pod) -> Option<Text> {
+    pod.meta.controller().filter(|o| o.kind == Kind::StatefulSet).map(|o| o.name.clone())
 }

@@ -147,6 +147,9 @@ impl World {
                 self.update(quota, Actor::User, 0, by_hand(old.meta().uid, "counts against it"));
             }
         }
+        if let (Object::DaemonSet(new), Object::DaemonSet(old)) = (&mut new, old) {
+            super::admission::count_templates(std::rc::Rc::make_mut(new), Some(old));
+        }
         if new.same_spec(old) && new.meta() == old.meta() && new.body() == old.body() {
             return Ok(old.clone());
         }

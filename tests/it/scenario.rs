@@ -34,6 +34,8 @@ const AGREE: &[&str] = &[
     "p-deploy-rolling-undo",
     "p2-deploy-recreate",
     "q-deploy-scale",
+    "r-sts-ordered",
+    "s-daemonset",
     "t-unschedulable",
     "t3-taints",
     "w2-netpol-describe",
@@ -140,7 +142,7 @@ fn check(name: &str, actions: &Value) -> Comparison {
     story::compare(&story::tell(&recorded), &story::tell(&play.lines), slack)
 }
 
-/// When a planned command reached the API server: at its end, unless it went on watching.
+/// When a planned command reached the API server: at its end, unless it went on watching, or waited for what it deletes.
 fn carried_out(actions: &Value, command: &str, planned: f64) -> f64 {
     let own = |r: &&Value| {
         text(r, "cmd").trim() == command.trim_start_matches('&').trim() && seconds(r.get("t")) >= planned
@@ -149,6 +151,9 @@ fn carried_out(actions: &Value, command: &str, planned: f64) -> f64 {
     match ran {
         // What waits has reached it at its beginning.
         Some(ran) if command.starts_with("kubectl drain") => seconds(ran.get("t")) + 0.3,
+        Some(ran) if command.starts_with("kubectl delete") => {
+            (seconds(ran.get("end")) - 0.02).min(seconds(ran.get("t")) + 0.8)
+        }
         Some(ran) if !command.starts_with('&') => seconds(ran.get("end")) - 0.02,
         _ => planned,
     }

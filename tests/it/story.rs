@@ -134,7 +134,8 @@ pub fn tell(lines: &[Value]) -> Story {
             // The recordings shared one cluster: a node that another scenario has stopped was heard of here.
             "Event" if text(line, "msg").starts_with("Cancelling deletion of Pod") => {}
             "Event" => teller.event(line),
-            "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "EndpointSlice" => teller.object(line),
+            "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"
+            | "EndpointSlice" => teller.object(line),
             _ => {}
         }
     }
@@ -300,7 +301,8 @@ impl Teller {
     fn event(&mut self, line: &Value) {
         let at = number(line.get("t"));
         let (kind, name) = text(line, "obj").split_once('/').expect("KIND/NAME");
-        if !["Pod", "Job", "CronJob", "Deployment", "ReplicaSet"].contains(&kind) {
+        if !["Pod", "Job", "CronJob", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"].contains(&kind)
+        {
             return;
         }
         let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.at(name, at));

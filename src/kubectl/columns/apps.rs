@@ -57,6 +57,12 @@ pub(super) const DAEMON_SET: Printed = Printed {
     cells: daemon_set,
 };
 
+pub(super) const CONTROLLER_REVISION: Printed = Printed {
+    kind: "ControllerRevision",
+    columns: &[col("Name"), col("Controller"), col("Revision"), col("Age")],
+    cells: controller_revision,
+};
+
 /// A number of the status.
 fn count(object: &Value, field: &str) -> String {
     number(object.get("status").get(field)).to_string()
@@ -106,4 +112,16 @@ fn daemon_set(o: &Value, now: Time) -> Vec<String> {
         images,
         selector(o.at("spec.selector")),
     ]
+}
+
+fn controller_revision(o: &Value, now: Time) -> Vec<String> {
+    let owners = o.at("metadata.ownerReferences").items();
+    let owner = owners.iter().find(|o| o.get("controller").as_bool() == Some(true));
+    let named = |owner: &Value| {
+        let part = |name: &str| owner.get(name).as_str().unwrap_or("").to_owned();
+        let group = part("apiVersion").split_once('/').map(|(group, _)| format!(".{group}"));
+        format!("{}{}/{}", part("kind").to_lowercase(), group.unwrap_or_default(), part("name"))
+    };
+    let owner = owner.map_or_else(|| "<none>".to_owned(), named);
+    vec![name(o), owner, number(o.get("revision")).to_string(), created(o, now)]
 }

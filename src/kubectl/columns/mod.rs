@@ -57,6 +57,7 @@ const ALL: &[&Printed] = &[
     &apps::REPLICA_SET,
     &apps::STATEFUL_SET,
     &apps::DAEMON_SET,
+    &apps::CONTROLLER_REVISION,
     &batch::JOB,
     &batch::CRON_JOB,
     &config::CONFIG_MAP,

@@ -73,6 +73,8 @@ fn selector(owner: &Object) -> Option<&Selector> {
     match owner {
         Object::Deployment(o) => Some(&o.spec.selector),
         Object::ReplicaSet(o) => Some(&o.spec.selector),
+        Object::StatefulSet(o) => Some(&o.spec.selector),
+        Object::DaemonSet(o) => Some(&o.spec.selector),
         _ => None,
     }
 }

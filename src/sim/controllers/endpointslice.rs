@@ -113,6 +113,10 @@ pub fn endpoints_of(world: &World, service: &Service) -> Vec<Endpoint> {
             ip: pod.status.ip,
             node: pod.node.clone(),
             pod: pod.meta.name.clone(),
+            hostname: match pod.spec.subdomain == service.meta.name {
+                true => pod.spec.hostname.clone(),
+                false => Default::default(),
+            },
             uid: pod.meta.uid,
             ready: service.spec.publish_not_ready_addresses || (serving && !terminating),
             serving,

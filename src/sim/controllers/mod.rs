@@ -5,6 +5,7 @@
 
 mod claim;
 mod cronjob;
+pub mod daemonset;
 pub mod deployment;
 mod disruption;
 pub mod endpointslice;
@@ -14,7 +15,9 @@ mod node_lifecycle;
 mod pod_gc;
 mod quota;
 mod replicaset;
+mod revisions;
 mod service_lb;
+mod statefulset;
 mod taint_eviction;
 mod ttl;
 pub mod volume;
@@ -63,6 +66,8 @@ pub static ALL: &[Controller] = &[
     cronjob::CONTROLLER,
     deployment::CONTROLLER,
     replicaset::CONTROLLER,
+    statefulset::CONTROLLER,
+    daemonset::CONTROLLER,
     endpointslice::CONTROLLER,
     service_lb::CONTROLLER,
     garbage::CONTROLLER,

@@ -6,6 +6,8 @@ mod revision;
 mod scaling;
 mod status;
 
+pub(super) use revision::hash_of;
+
 use super::claim::{claim, wake_owners};
 use super::{Controller, Wakes};
 use crate::api::{Deployment, IntOrPercent, Kind, Object, ReplicaSet, StrategyType, Text, Time, Uid, order};

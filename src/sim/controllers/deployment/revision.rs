@@ -89,7 +89,7 @@ impl Sync<'_> {
     /// Makes the ReplicaSet of a template that has none. False: its name is taken, so another hash is tried next time.
     pub(super) fn create_set(&mut self) -> bool {
         let collisions = self.new.status.collisions;
-        let hash = template_hash(&self.new, collisions.unwrap_or(0));
+        let hash = hash_of(self.new.spec.raw().get("template"), collisions.unwrap_or(0));
         let first = self.wanted_of_new(0);
         let revision = self.next_revision();
         let mut set = new_set(&self.new, hash, first);
@@ -141,10 +141,10 @@ fn annotate(set: &mut Meta, deployment: &Meta, next: i64) {
     set.annotations.insert(HISTORY, all.join(","));
 }
 
-/// A short hash of the pod template, in letters that form no words.
+/// A short hash of a pod template, in letters that form no words.
 /// Models pkg/controller/controller_utils.go: ComputeHash, and rand.SafeEncodeString.
-fn template_hash(deployment: &Deployment, collisions: i32) -> Text {
-    let hash = StableHasher::of(&(deployment.spec.raw().get("template"), collisions)) as u32;
+pub fn hash_of(template: &Value, collisions: i32) -> Text {
+    let hash = StableHasher::of(&(template, collisions)) as u32;
     let letter = |digit: char| b"456789bcdf"[digit as usize - '0' as usize] as char;
     hash.to_string().chars().map(letter).collect::<String>().into()
 }
