@@ -125,7 +125,7 @@ fn without_what_the_cluster_adds(kind: Kind, value: &mut Value) {
     remove(value, "metadata", &["creationTimestamp", "generation", "resourceVersion", "uid", "namespace"]);
     value.map_mut().remove("status");
     match kind {
-        Kind::Deployment => remove(value, "metadata", &["annotations"]),
+        Kind::Deployment | Kind::DaemonSet => remove(value, "metadata", &["annotations"]),
         Kind::PersistentVolumeClaim => remove(value, "metadata", &["finalizers"]),
         Kind::Job => {
             remove(value, "metadata", &["labels"]);

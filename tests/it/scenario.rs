@@ -38,6 +38,7 @@ const AGREE: &[&str] = &[
     "s-daemonset",
     "t-unschedulable",
     "t3-taints",
+    "w-services",
     "w2-netpol-describe",
     "x2-pdb",
 ];
