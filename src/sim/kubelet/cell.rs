@@ -53,6 +53,8 @@ pub struct Cell {
     pub runs: u32,
     /// Crashes that count towards its back-off.
     pub crashes: u32,
+    /// A hash of the image that it was last to be started from.
+    pub(super) image: u32,
     /// What few containers need.
     pub(super) care: Option<Rc<Care>>,
 }
@@ -154,6 +156,7 @@ impl Cell {
             previous_log: Sequence::default(),
             runs: 0,
             crashes: 0,
+            image: 0,
             care: None,
         }
     }

@@ -1,11 +1,13 @@
 //! Images: are they on the node, can they be had, and how long does it take to get them?
 
-use super::{CellState, RESYNC, RESYNC_JITTER_MS, Sync};
+use super::cell::Halt;
+use super::{CellState, RESYNC, RESYNC_JITTER_MS, Stage, Sync};
 use crate::api::{Container, ContainerState, Pod, PullPolicy, Span, Text, image_name};
 use crate::sim::EventType::{Normal, Warning};
 use crate::sim::plan::Action;
 use crate::sim::workload;
 use crate::sim::world::World;
+use std::rc::Rc;
 
 /// The first and the longest wait before an image is pulled again.
 /// Models pkg/kubelet/kubelet.go: imageBackOffPeriod, MaxImageBackOff.
@@ -76,11 +78,45 @@ pub(in crate::sim) fn size(image: &str) -> u64 {
     }
 }
 
+/// What tells images apart.
+fn mark(image: &str) -> u32 {
+    crate::sim::StableHasher::of(image) as u32
+}
+
 impl Sync<'_> {
+    /// A container whose image was changed is started anew.
+    /// Models pkg/kubelet/kuberuntime/kuberuntime_manager.go: containerChanged, computePodActions.
+    pub(super) fn look_at_images(&mut self) {
+        if self.pod.meta.generation < 2 || self.runtime.stage != Stage::Running {
+            return;
+        }
+        let (spec, init) = (Rc::clone(&self.pod.spec), self.pod.spec.init_containers.len());
+        for (i, container) in spec.all_containers().enumerate() {
+            let cell = &mut self.runtime.cells[i];
+            let changed = cell.image != mark(&container.image) && cell.halt().is_none();
+            match cell.state {
+                // What could not be pulled is tried at once.
+                CellState::Waiting(_, true) if changed && cell.runs == 0 => {
+                    cell.state = CellState::Waiting(self.now, true);
+                }
+                CellState::Alive(..) if changed && (i >= init || container.is_sidecar()) => {
+                    let by = self.now + Span::secs(spec.grace_secs());
+                    let halt = Halt { term: by, waits: false, told: false, kill: by, restarts: true };
+                    let (who, again) = match i < init {
+                        true => ("Init container", ""),
+                        false => ("Container", ", will be restarted"),
+                    };
+                    self.halt(i, format!("{who} {} definition changed{again}", container.name), by, halt);
+                }
+                _ => {}
+            }
+        }
+    }
     /// A container is to be started, for the first time or again: its image comes first.
     pub(super) fn start(&mut self, i: usize) {
-        let spec = std::rc::Rc::clone(&self.pod.spec);
+        let spec = Rc::clone(&self.pod.spec);
         let image = &spec.container(i).image;
+        self.runtime.cells[i].image = mark(image);
         match wanted(self.world, &self.pod, spec.container(i)) {
             Wanted::Present => {
                 let said = format!(
@@ -101,7 +137,7 @@ impl Sync<'_> {
     }
     /// The registry has answered.
     pub(super) fn pulled(&mut self, i: usize) {
-        let spec = std::rc::Rc::clone(&self.pod.spec);
+        let spec = Rc::clone(&self.pod.spec);
         let image = &spec.container(i).image;
         if !workload::missing(image) {
             let pulled = self.world.pulled.contains(&(self.pod.node.clone(), image.clone()));

@@ -61,7 +61,9 @@ pub(super) fn watch(change: &Change) -> Option<Span> {
     let old = change.old.as_ref().and_then(Object::as_ref::<Pod>);
     let bound = old.is_none_or(|o| o.node.is_empty());
     let deleted = old.is_some_and(|o| o.meta.deletion != pod.meta.deletion);
-    (bound || deleted).then_some(SEES)
+    // Of a pod that runs, only its images may be changed, and little else.
+    let changed = old.is_some_and(|o| o.meta.generation != pod.meta.generation);
+    (bound || deleted || changed).then_some(SEES)
 }
 
 /// Looks at one pod and does what is due. Models pkg/kubelet/kubelet.go: SyncPod.
@@ -101,6 +103,7 @@ impl Sync<'_> {
     fn run(&mut self) {
         self.look_at_deletion();
         self.look_at_deadline();
+        self.look_at_images();
         self.refresh_waiting();
         let stage_due = self.runtime.due.is_some_and(|at| at <= self.now);
         match self.runtime.stage {

@@ -390,6 +390,16 @@ mod tests {
     }
 
     #[test]
+    fn words_say_how_much_memory_is_filled() {
+        let of = |line: &'static str| memory(&line.split(' ').map(Text::Static).collect::<Vec<_>>());
+        assert_eq!(of("stress --vm 1 --vm-bytes 250M --vm-hang 1"), Some(250 << 20));
+        assert_eq!(of("/usr/bin/stress -m 2 --vm-bytes 1G"), Some(2 << 30));
+        assert_eq!(of("stress --vm 1"), Some(256 << 20));
+        assert_eq!((of("stress --cpu 2"), of("sleep 5")), (None, None));
+        assert_eq!(of("tail /dev/zero"), Some(i64::MAX));
+    }
+
+    #[test]
     fn notes_say_what_is_not_known() {
         let note = |image, command: &[&'static str]| {
             image_notes(image, &command.iter().map(|word| Text::Static(word)).collect::<Vec<_>>())
