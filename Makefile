@@ -8,7 +8,7 @@ WASM := wasm32-unknown-unknown
 CONFORM := scenario:: cases:: describe:: kubectl:: manifest::
 SOURCES := $(shell find src static index.html Cargo.toml Cargo.lock Trunk.toml package-lock.json -type f ! -path static/editor.js)
 
-.PHONY: serve watch build test test-native test-wasm test-page conform lint bench setup setup-test clean
+.PHONY: serve watch build test test-native test-worlds test-wasm test-page conform lint bench setup setup-test clean
 
 serve: setup build ## Builds the page if anything changed, serves it, and prints its address.
 	@node tools/serve.mjs $(PORT)
@@ -36,6 +36,9 @@ conform: ## Prints what agrees with the recordings of a real control plane: a li
 	@out=$$(cargo test --quiet --test it -- --nocapture --test-threads=1 $(CONFORM) 2>&1); code=$$?; \
 	printf '%s\n' "$$out" | sed -n 's/.*conform: //p'; \
 	[ $$code = 0 ] || printf '%s\n' "$$out" | tail -n 40; exit $$code
+
+test-worlds: ## Ten thousand random worlds, and a month of cron jobs amid failing nodes.
+	WORLDS=10000 SOAK_DAYS=30 cargo test --quiet --profile worlds --test it -- worlds soak
 
 # Node serves as the wasm machine: what is compared is the core, which knows no browser.
 test-wasm: | setup-test

@@ -52,6 +52,13 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         None => selected(call, args, by_label.unwrap_or_default())?,
         Some(name) => named(call, args, name)?,
     };
+    let pods = match pods.as_slice() {
+        [first, _, ..] if name.is_some() && !args.has("all-pods") => {
+            call.complain(&format!("Found {} pods, using pod/{}", pods.len(), first.meta.name));
+            vec![first.clone()]
+        }
+        _ => pods,
+    };
     let look = look_of(call, args, by_label.is_some())?;
     for pod in pods {
         for (i, container) in chosen(call, args, &pod, container)? {
@@ -103,8 +110,8 @@ fn selected(call: &Call, args: &Args, selector: &str) -> Result<Vec<Rc<Pod>>, Fa
     Ok(all.filter(|p| labels.matches(&p.meta.labels)).cloned().collect())
 }
 
-/// The pod of that name, or one of those that belong to what is named.
-pub(super) fn named(call: &mut Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
+/// The pod of that name, or those that belong to what is named, the one that is most at work first.
+pub(super) fn named(call: &Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
     let word = if name.contains('/') { name.to_owned() } else { format!("pod/{name}") };
     let search = target::find(call, args, "logs", target::asked(&[word])?)?;
     if let Some(failure) = search.missing.into_iter().next() {
@@ -116,14 +123,10 @@ pub(super) fn named(call: &mut Call, args: &Args, name: &str) -> Result<Vec<Rc<P
         return Ok(vec![pod.clone()]);
     }
     let mut pods = behind(call, &object)?;
-    // The one that is most at work first: ready before starting, older before younger.
+    // Ready before starting, older before younger.
     pods.sort_by_key(|p| (!p.is_active(), !p.is_ready(), p.meta.created, p.meta.name.clone()));
-    let Some(first) = pods.first().cloned() else {
+    if pods.is_empty() {
         return Err(Failure::error("timed out waiting for the condition"));
-    };
-    if pods.len() > 1 && !args.has("all-pods") {
-        call.complain(&format!("Found {} pods, using pod/{}", pods.len(), first.meta.name));
-        return Ok(vec![first]);
     }
     Ok(pods)
 }

@@ -17,6 +17,7 @@ pub mod describe;
 mod discovery;
 mod drain;
 mod duration;
+mod events;
 mod exec;
 mod expose;
 mod failure;
@@ -145,6 +146,7 @@ const VERBS: &[Verb] = &[
     cordon::TAINT,
     drain::VERB,
     describe::VERB,
+    events::VERB,
     exec::VERB,
     expose::VERB,
     get::VERB,

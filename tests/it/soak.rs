@@ -49,7 +49,7 @@ fn trouble(timeline: &mut Timeline, hour: u64) {
     match hour % 5 {
         0 => run(timeline, String::new(), &format!("sandbox node-down {node}")),
         1 => run(timeline, String::new(), &format!("sandbox node-up node-{}", 1 + (hour - 1) % 3)),
-        2 => run(timeline, String::new(), &format!("kubectl cordon {node}")),
+        2 => run(timeline, String::new(), &format!("kubectl drain {node} --force --ignore-daemonsets")),
         3 => run(timeline, String::new(), &format!("kubectl uncordon node-{}", 1 + (hour - 1) % 3)),
         _ => {
             let pods = timeline.world().store.list(Kind::Pod, None);

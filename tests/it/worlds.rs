@@ -117,6 +117,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => ("[0-2]", 0u8..5).prop_map(|(n, p)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"parallelism\":{p}}}}}'"))),
         1 => ("[0-2]", any::<bool>()).prop_map(|(n, s)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"suspend\":{s}}}}}'"))),
         1 => "kubectl (cordon|uncordon) node-[1-3]".prop_map(line),
+        1 => "kubectl drain node-[1-3] --force --timeout=40s".prop_map(line),
         2 => "sandbox node-(down|up) node-[1-3]".prop_map(line),
         1 => (controller, prop_oneof!["up", "down"]).prop_map(|(c, d)| line(format!("sandbox controller-{d} {c}"))),
         3 => (of_pod, any::<usize>()).prop_map(|(what, n)| Act::OfPod(what, n)),
@@ -281,6 +282,10 @@ fn within_capacity(world: &World, pod: &Pod) -> Result<(), String> {
 }
 
 fn ready_endpoints(world: &World, slice: &EndpointSlice) -> Result<(), String> {
+    // A slice that a deleted service has left behind is nobody's.
+    if slice.meta.owners.is_empty() {
+        return Ok(());
+    }
     for endpoint in slice.endpoints.iter().filter(|e| e.ready && !e.pod.is_empty()) {
         let pod = world.store.get_as::<Pod>(endpoint.uid);
         let ready = pod.is_some_and(|p| p.is_ready() && p.meta.deletion.is_none());
