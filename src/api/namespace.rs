@@ -1,6 +1,6 @@
 //! Namespaces.
 
-use super::{Meta, Resource, Shape, Value};
+use super::{Conditions, Meta, Object, Resource, Shape, Value};
 use crate::record;
 
 /// A namespace.
@@ -8,6 +8,10 @@ use crate::record;
 pub struct Namespace {
     /// Its metadata.
     pub meta: Meta,
+    /// Was its content removed, so that it may go? Its finalizer is not one of the metadata.
+    pub finalized: bool,
+    /// How its deletion goes on.
+    pub conditions: Conditions,
 }
 
 impl Namespace {
@@ -24,9 +28,12 @@ impl Resource for Namespace {
         &mut self.meta
     }
     fn read(meta: Meta, _: &Value) -> Self {
-        Namespace { meta }
+        Namespace { meta, finalized: false, conditions: Conditions::default() }
     }
-    fn keep_status(&mut self, _: &Self) {}
+    fn keep_status(&mut self, old: &Self) {
+        self.finalized = old.finalized;
+        self.conditions = old.conditions.clone();
+    }
     fn same_spec(&self, _: &Self) -> bool {
         true
     }
@@ -34,7 +41,14 @@ impl Resource for Namespace {
         let phase = if self.meta.is_terminating() { "Terminating" } else { "Active" };
         record! {
             "spec" => record! { "finalizers" => vec!["kubernetes"] },
-            "status" => record! { "phase" => phase },
+            "status" => record! { "conditions" => self.conditions.to_value(None), "phase" => phase },
         }
+    }
+}
+
+impl Object {
+    /// Does something besides the finalizers of its metadata keep it? Only the content of a namespace does.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Object::Namespace(namespace) if !namespace.finalized)
     }
 }

@@ -6,6 +6,7 @@ mod access;
 mod cronjob;
 mod data;
 mod ingress;
+mod policy;
 mod service;
 
 use super::apply::{self, Place};
@@ -20,6 +21,7 @@ pub(super) use access::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, 
 pub(super) use cronjob::{CJ, CRONJOB};
 pub(super) use data::{CM, CONFIGMAP, REGISTRY, SECRET, TLS};
 pub(super) use ingress::{ING, INGRESS};
+pub(super) use policy::{BUDGET, PDB, PRIORITY_CLASS, QUOTA, RESOURCE_QUOTA};
 pub(super) use service::{CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
 
 /// `kubectl create -f FILE`.

@@ -8,6 +8,7 @@
 mod apply;
 mod args;
 mod auth;
+mod autoscale;
 mod columns;
 mod config;
 mod cordon;
@@ -41,6 +42,7 @@ mod set;
 mod sources;
 mod tabs;
 mod target;
+mod top;
 mod version;
 mod wait;
 mod words;
@@ -126,6 +128,11 @@ const VERBS: &[Verb] = &[
     create::CLUSTER_ROLE,
     create::ROLE_BINDING,
     create::CLUSTER_ROLE_BINDING,
+    create::QUOTA,
+    create::RESOURCE_QUOTA,
+    create::PDB,
+    create::BUDGET,
+    create::PRIORITY_CLASS,
     create::FILE,
     rollout::STATUS,
     rollout::HISTORY,
@@ -139,7 +146,14 @@ const VERBS: &[Verb] = &[
     set::SERVICE_ACCOUNT,
     set::SA,
     set::SELECTOR,
+    top::NODE,
+    top::NODES,
+    top::NO,
+    top::POD,
+    top::PODS,
+    top::PO,
     apply::VERB,
+    autoscale::VERB,
     delete::VERB,
     cordon::CORDON,
     cordon::UNCORDON,

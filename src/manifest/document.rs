@@ -155,6 +155,7 @@ fn unfold(value: Value, places: &Places) -> Vec<(Value, u32)> {
 
 /// Says what is wrong with a document, and settles its kind and whether it can be sent.
 fn judge(document: &mut Document, said: &mut Vec<Diagnostic>) {
+    from_autoscaling_v1(&mut document.value);
     match find_kind(document, said) {
         Err(undecoded) => document.undecoded = Some(undecoded),
         Ok(kind) => {
@@ -162,6 +163,22 @@ fn judge(document: &mut Document, said: &mut Vec<Diagnostic>) {
             decode(document, kind, said);
         }
     }
+}
+
+/// The first version of autoscalers, in the words of the second.
+/// Models pkg/apis/autoscaling/v1/conversion.go: Convert_v1_HorizontalPodAutoscalerSpec_To_autoscaling_HorizontalPodAutoscalerSpec.
+fn from_autoscaling_v1(value: &mut Value) {
+    let is = |field: &str, word: &str| value.get(field).as_str() == Some(word);
+    if !(is("apiVersion", "autoscaling/v1") && is("kind", "HorizontalPodAutoscaler")) {
+        return;
+    }
+    value.set("apiVersion", "autoscaling/v2");
+    let Some(percent) = value.at("spec.targetCPUUtilizationPercentage").as_int() else { return };
+    let spec = value.map_mut().get_mut("spec").expect("just seen");
+    spec.map_mut().remove("targetCPUUtilizationPercentage");
+    let target = crate::record! { "averageUtilization" => percent, "type" => "Utilization" };
+    let resource = crate::record! { "name" => "cpu", "target" => target };
+    spec.set("metrics", vec![crate::record! { "resource" => resource, "type" => "Resource" }]);
 }
 
 fn find_kind(document: &Document, said: &mut Vec<Diagnostic>) -> Result<Kind, Undecoded> {

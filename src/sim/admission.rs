@@ -323,7 +323,7 @@ pub(super) fn bootstrap(world: &mut World) {
     for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         let mut meta = Meta::named("", name);
         meta.labels.insert("kubernetes.io/metadata.name", name);
-        add(world, Namespace { meta }.into());
+        add(world, Namespace::read(meta, &Value::Null).into());
     }
     for (name, value, description) in priority::SYSTEM {
         let value = record! {

@@ -25,6 +25,8 @@ pub struct Config {
     /// How long a cloud takes to hand out a load balancer's address; none: there is no cloud, and it never comes, nor
     /// does the cluster have a default StorageClass.
     pub load_balancer_after: Option<Span>,
+    /// Does the add-on metrics-server run from the start?
+    pub metrics_server: bool,
 }
 
 impl Default for Config {
@@ -37,6 +39,7 @@ impl Default for Config {
             seed: 1,
             pods_max: PODS_MAX,
             load_balancer_after: Some(Span::secs(2)),
+            metrics_server: true,
         }
     }
 }
@@ -55,8 +58,11 @@ impl Config {
                 "pods" => config.node.pods = value.parse().map_err(|_| bad())?,
                 "start" => config.start = Time::parse(value).ok_or_else(bad)?,
                 "seed" => config.seed = value.parse().map_err(|_| bad())?,
+                "metrics" => config.metrics_server = value == "on",
                 _ => {
-                    return Err(format!("{name}: no such setting (nodes, cpu, memory, pods, start, seed)"));
+                    return Err(format!(
+                        "{name}: no such setting (nodes, cpu, memory, pods, start, seed, metrics)"
+                    ));
                 }
             }
         }

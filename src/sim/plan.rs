@@ -49,6 +49,22 @@ pub enum Memo {
     },
     /// Since when a pod is to leave its tainted node, and when it will; none: it stays after all.
     Eviction(Option<(Time, Time)>),
+    /// The autoscaler's record. Models pkg/controller/podautoscaler/horizontal.go: recommendations, scaleUpEvents,
+    /// scaleDownEvents, hpaSelectors.
+    Autoscaler(Rc<Scaling>),
+}
+
+/// What the autoscaler remembers of one HorizontalPodAutoscaler.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Scaling {
+    /// How many replicas were recommended lately, and when.
+    pub recommended: Vec<(i64, Time)>,
+    /// By how many replicas it has scaled up, and when.
+    pub ups: Vec<(i64, Time)>,
+    /// And down.
+    pub downs: Vec<(i64, Time)>,
+    /// Whose pods it scales, once it has looked at them.
+    pub selector: Option<crate::api::Selector>,
 }
 
 /// What an actor has decided to do, in order.

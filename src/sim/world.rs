@@ -24,7 +24,7 @@ pub const WATCH_LATENCY: Span = Span::millis(10);
 const RETRY: Span = Span::millis(5);
 const RETRY_MAX: Span = Span::secs(1_000);
 /// How many flights are kept to be seen.
-const FLIGHTS_MAX: usize = 2_000;
+pub(super) const FLIGHTS_MAX: usize = 2_000;
 
 /// What is due.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -116,6 +116,9 @@ impl World {
             acts: Map::default(),
             refusals: Map::default(),
         };
+        if !world.config.metrics_server {
+            world.switched_off.insert(Actor::Controller(controllers::row("metrics-server")));
+        }
         super::admission::bootstrap(&mut world);
         world
     }
@@ -410,6 +413,7 @@ impl World {
         }
         let meta = object.meta();
         let gone = meta.deletion.is_some_and(|d| d.grace_secs == 0) && meta.finalizers.is_empty();
+        let gone = gone && !object.is_held();
         let (new, old) = self.store.put(object);
         self.committed(Verb::Modified, old, new.clone(), by, cause, because.clone());
         if gone {
@@ -429,7 +433,7 @@ impl World {
             _ => 0,
         };
         let meta = object.meta();
-        if wanted == 0 && meta.finalizers.is_empty() {
+        if wanted == 0 && meta.finalizers.is_empty() && !object.is_held() {
             return self.remove(uid, by, cause, because);
         }
         // A second deletion can only shorten the grace of the first.
@@ -440,7 +444,7 @@ impl World {
         let asked = object.meta().deletion.map_or(self.now, |d| d.asked);
         let meta = object.meta_mut();
         meta.deletion = Some(Deletion { asked, grace_secs: wanted });
-        meta.generation += 1;
+        meta.generation += i64::from(meta.generation > 0);
         let (new, old) = self.store.put(object);
         self.committed(Verb::Modified, old, new, by, cause, because);
     }

@@ -98,7 +98,12 @@ fn descriptions_agree_with_the_recorded_ones() {
     for path in names {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let start = start_of(&path);
-        let mut timeline = Timeline::new(Config { start, load_balancer_after: None, ..Config::default() });
+        let mut timeline = Timeline::new(Config {
+            start,
+            load_balancer_after: None,
+            metrics_server: false,
+            ..Config::default()
+        });
         let namespace = record! {
             "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.clone() },
         };

@@ -44,7 +44,12 @@ fn texts_agree_with_the_recorded_ones() {
 /// Plays a scenario; gives each command with its first difference.
 fn check(path: &Path, name: &str) -> Vec<(Recorded, Option<String>)> {
     let start = describe::start_of(path);
-    let mut timeline = Timeline::new(Config { start, load_balancer_after: None, ..Config::default() });
+    let mut timeline = Timeline::new(Config {
+        start,
+        load_balancer_after: None,
+        metrics_server: false,
+        ..Config::default()
+    });
     let namespace = record! {
         "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.to_owned() },
     };
@@ -382,7 +387,8 @@ const SESSION_AGREE_MIN: usize = 174;
 fn a_session_is_answered_in_the_same_words() {
     let Some(session) = recording("cli/session.jsonl") else { return };
     let folder = recordings().expect("the session lies beside the scenarios").join("cli");
-    let mut timeline = Timeline::new(Config { load_balancer_after: None, ..Config::default() });
+    let mut timeline =
+        Timeline::new(Config { load_balancer_after: None, metrics_server: false, ..Config::default() });
     let (mut context, files) = (Context::default(), podium::cli::Folder(folder));
     kubectl::run(&mut timeline, &mut context, &files, "create namespace cli");
     context.namespace = "cli".into();

@@ -220,7 +220,6 @@ const REFUSED_EXAMPLES: &[&str] = &[
     "job/job-tmpl.yaml",                           // $ITEM must be replaced first
     "controllers/job-success-policy-example.yaml", // has no name and no restartPolicy
     "pods/pod-with-node-affinity.yaml",            // has a list where a map belongs
-    "controllers/hpa-rs.yaml",                     // autoscaling/v1: taken by a real cluster, not yet here
     "controllers/replication.yaml", // ReplicationController: taken by a real cluster, not yet here
 ];
 

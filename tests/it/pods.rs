@@ -11,7 +11,17 @@ const BETWEEN: &str = "\n=====\n";
 
 #[test]
 fn pods_live_as_told() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/pods");
+    cases("pods");
+}
+
+/// The same of quotas, limits, priorities, budgets, autoscalers, and of what is collected with its owner or namespace.
+#[test]
+fn policies_hold() {
+    cases("policy");
+}
+
+fn cases(folder: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite").join(folder);
     let entries = fs::read_dir(&folder).expect("the cases are there").flatten();
     let mut paths: Vec<PathBuf> = entries.map(|e| e.path()).collect();
     paths.sort();

@@ -135,7 +135,7 @@ pub fn tell(lines: &[Value]) -> Story {
             "Event" if text(line, "msg").starts_with("Cancelling deletion of Pod") => {}
             "Event" => teller.event(line),
             "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"
-            | "EndpointSlice" => teller.object(line),
+            | "EndpointSlice" | "PodDisruptionBudget" | "HorizontalPodAutoscaler" => teller.object(line),
             _ => {}
         }
     }
@@ -215,8 +215,23 @@ impl Names {
     fn short(&self, name: &str) -> String {
         self.made.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
+    /// A refusal without the name of the pod that was not made: it ends in five letters of chance.
+    fn refused(&self, message: &str) -> String {
+        let quoted =
+            message.split_once("pods \"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)));
+        match quoted.and_then(|(head, (name, rest))| Some((head, name.rsplit_once('-')?.0, rest))) {
+            Some((head, owner, rest)) => format!("{head}pods \"{}~\"{rest}", self.short(owner)),
+            None => message.to_owned(),
+        }
+    }
     /// A message without what chance has made. Pods lose their numbers too: those made together are alike.
     fn clean(&self, message: &str) -> String {
+        // Which of several autoscalers is named first, chance decides.
+        if let Some((head, list)) = message.split_once("multiple HPAs: [") {
+            let mut names: Vec<&str> = list.trim_end_matches(']').split(' ').collect();
+            names.sort_unstable();
+            return format!("{head}multiple HPAs: [{}]", names.join(" "));
+        }
         let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
         let mut out = String::new();
         let mut rest = message;
@@ -268,15 +283,6 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
     life
 }
 
-/// A refusal without the name of the pod that was not made: it ends in five letters of chance.
-fn without_refused_names(message: &str) -> String {
-    let quoted = message.split_once("pods \"").and_then(|(head, rest)| Some((head, rest.split_once('"')?)));
-    match quoted.and_then(|(head, (name, rest))| Some((head, name.rsplit_once('-')?.0, rest))) {
-        Some((head, owner, rest)) => format!("{head}pods \"{owner}~\"{rest}"),
-        None => message.to_owned(),
-    }
-}
-
 /// When a pod was first told to stop; those alike are told apart by that.
 fn stopped_at(name: &str, lines: &[Value]) -> f64 {
     let own =
@@ -301,15 +307,24 @@ impl Teller {
     fn event(&mut self, line: &Value) {
         let at = number(line.get("t"));
         let (kind, name) = text(line, "obj").split_once('/').expect("KIND/NAME");
-        if !["Pod", "Job", "CronJob", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"].contains(&kind)
-        {
+        const TOLD: [&str; 8] = [
+            "Pod",
+            "Job",
+            "CronJob",
+            "Deployment",
+            "ReplicaSet",
+            "StatefulSet",
+            "DaemonSet",
+            "HorizontalPodAutoscaler",
+        ];
+        if !TOLD.contains(&kind) {
             return;
         }
         let key = format!("events of {} about {kind}/{}", text(line, "src"), self.names.at(name, at));
         let mut message = self.names.clean(text(line, "msg"));
         if text(line, "reason") == "FailedCreate" {
             // How often a controller tries again depends on each write's latency, and each try has another name.
-            message = without_refused_names(message.trim_start_matches("(combined from similar events): "));
+            message = self.names.refused(message.trim_start_matches("(combined from similar events): "));
             let key = format!("{} {name} {message}", text(line, "src"));
             if self.said.insert(key, 0.0).is_some() {
                 return;
@@ -417,7 +432,11 @@ impl Teller {
         for condition in line.get("conds").items() {
             let part = |i: usize| condition.items().get(i).and_then(Value::as_str).unwrap_or("");
             let key = format!("condition {} of {id}", part(0));
-            let what = format!("{} {}: {}", part(1), part(2), self.names.clean(part(3)));
+            let mut message = self.names.clean(part(3));
+            if part(2) == "FailedCreate" {
+                message = self.names.refused(&message);
+            }
+            let what = format!("{} {}: {message}", part(1), part(2));
             if self.story.get(&key).and_then(|f| f.last()).is_none_or(|f| f.what != what) {
                 self.note(key, what, at);
             }
@@ -436,7 +455,7 @@ impl Teller {
 /// A status without what is compared elsewhere or only shows between two writes.
 fn status(value: &Value) -> String {
     let mut value = value.clone();
-    for name in ["conditions", "startTime", "completionTime", "uncountedTerminatedPods"] {
+    for name in ["conditions", "startTime", "completionTime", "lastScaleTime", "uncountedTerminatedPods"] {
         value.map_mut().remove(name);
     }
     value.to_json()

@@ -73,29 +73,37 @@ fn autoscaler(o: &Value, now: Time) -> Vec<String> {
     ]
 }
 
-/// Models printers.go: formatHPAMetrics, for the metrics of resources.
+/// Models printers.go: formatHPAMetrics.
 fn metrics(o: &Value) -> String {
     let current = o.at("status.currentMetrics").items();
     let mut all = Vec::new();
     for (i, metric) in o.at("spec.metrics").items().iter().enumerate() {
-        let resource = metric.get("resource");
-        let now = current.get(i).unwrap_or(&Value::Null).at("resource.current");
-        let target = resource.get("target");
-        let pair = match target.get("averageUtilization").as_int() {
-            Some(percent) => {
-                let now =
-                    now.get("averageUtilization").as_int().map_or("<unknown>".into(), |n| format!("{n}%"));
-                format!("{now}/{percent}%")
-            }
-            None => {
-                format!(
-                    "{}/{}",
-                    or(text(now.get("averageValue")), "<unknown>"),
-                    text(target.get("averageValue"))
-                )
-            }
+        let (source, named) = match metric.get("type").as_str() {
+            Some("Resource") => ("resource", true),
+            Some("ContainerResource") => ("containerResource", true),
+            Some("Pods") => ("pods", false),
+            Some("Object") => ("object", false),
+            _ => ("external", false),
         };
-        all.push(format!("{}: {pair}", text(resource.get("name"))));
+        let (target, now) = (metric.get(source).get("target"), current.get(i).unwrap_or(Value::nothing()));
+        let now = now.get(source).get("current");
+        let of = |field: &str, unit: &str| {
+            let amount = |v: &Value| match text(v.get(field)) {
+                none if none.is_empty() => None,
+                some => Some(some + unit),
+            };
+            let now = amount(now).unwrap_or("<unknown>".into());
+            amount(target).map(|target| format!("{now}/{target}"))
+        };
+        let average = of("averageValue", "");
+        all.push(if named {
+            let pair = average.or_else(|| of("averageUtilization", "%"));
+            format!("{}: {}", text(metric.get(source).get("name")), pair.unwrap_or("<unknown>/<auto>".into()))
+        } else if source == "pods" {
+            average.unwrap_or_default()
+        } else {
+            average.map(|pair| pair + " (avg)").or_else(|| of("value", "")).unwrap_or_default()
+        });
     }
     match all.len() {
         0 => "<none>".into(),

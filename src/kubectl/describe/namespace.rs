@@ -1,6 +1,6 @@
 //! Namespaces, with the quotas and limits in them. Models describeNamespace.
 
-use super::page::{Page, text};
+use super::page::{Page, date, text};
 use super::{Seen, limits, quota};
 use crate::api::{Kind, Value};
 
@@ -11,6 +11,18 @@ pub(super) fn describe(seen: &Seen, page: &mut Page) {
     page.labels("Labels", meta.get("labels"));
     page.annotations("Annotations", meta.get("annotations"));
     page.field(0, "Status", text(seen.at("status.phase")));
+    let conditions = seen.at("status.conditions").items();
+    if !conditions.is_empty() {
+        page.line(0, "Conditions:");
+        page.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage");
+        page.line(1, "----\t------\t------------------\t------\t-------");
+    }
+    for condition in conditions {
+        let cell = |name: &str| text(condition.get(name));
+        let since = date(condition.get("lastTransitionTime"));
+        let (kind, status) = (cell("type"), cell("status"));
+        page.line(1, format_args!("{kind}\t{status}\t{since}\t{}\t{}", cell("reason"), cell("message")));
+    }
     let inside = |kind: Kind| -> Vec<Value> {
         seen.world.store.list(kind, Some(&seen.object.meta().name)).map(|o| o.to_value()).collect()
     };

@@ -23,6 +23,8 @@ const TABLE: &[Row] = &[
     (Kind::DaemonSet, workload::daemon_set),
     (Kind::StatefulSet, workload::stateful_set),
     (Kind::HorizontalPodAutoscaler, workload::autoscaler),
+    (Kind::LimitRange, workload::limit_range),
+    (Kind::PriorityClass, |value| value.default_to("preemptionPolicy", "PreemptLowerPriority")),
     (Kind::Service, service::service),
     (Kind::Namespace, service::namespace),
     (Kind::Secret, service::secret),

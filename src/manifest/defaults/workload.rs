@@ -123,3 +123,21 @@ pub(super) fn autoscaler(value: &mut Value) {
         value.default_to("spec.behavior.scaleDown.selectPolicy", "Max");
     }
 }
+
+/// `SetDefaults_LimitRangeItem`: a container's limit is the most where none is said, and its request is its limit, or else
+/// the least.
+pub(super) fn limit_range(value: &mut Value) {
+    within(value, "spec", &|spec| {
+        each(spec, "limits", &|limit| {
+            if limit.get("type").as_str() != Some("Container") {
+                return;
+            }
+            for (from, to) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
+                for (name, amount) in limit.get(from).clone().fields() {
+                    let list = limit.map_mut().entry(to.into()).or_default();
+                    list.map_mut().entry(name.clone()).or_insert_with(|| amount.clone());
+                }
+            }
+        });
+    });
+}

@@ -12,6 +12,7 @@ mod names;
 mod network;
 mod pod;
 mod pod_update;
+mod policy;
 mod probe;
 mod resources;
 mod scaling;
@@ -59,6 +60,9 @@ const TABLE: &[Rules] = &[
     row(Kind::Ingress, network::ingress, network::ingress_update, names::subdomain),
     row(Kind::HorizontalPodAutoscaler, scaling::autoscaler, scaling::autoscaler_update, names::subdomain),
     row(Kind::PodDisruptionBudget, scaling::budget, scaling::budget_update, names::subdomain),
+    row(Kind::ResourceQuota, policy::quota, policy::quota_update, names::subdomain),
+    row(Kind::LimitRange, policy::limits, policy::limits_update, names::subdomain),
+    row(Kind::PriorityClass, policy::priority, policy::priority_update, names::subdomain),
     row(Kind::Namespace, nothing, nothing_more, names::label),
 ];
 

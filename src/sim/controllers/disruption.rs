@@ -31,8 +31,12 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
             Verb::Deleted => {}
         },
         Object::Pod(pod) if matters(change, pod) && store.has_any(Kind::PodDisruptionBudget) => {
+            let old = change.old.as_ref().map(|o| &o.meta().labels);
             for budget in store.list(Kind::PodDisruptionBudget, Some(&pod.meta.namespace)) {
-                wakes.now(budget.meta().uid);
+                let selector = Selector::decode(budget.raw("spec.selector"));
+                if selector.matches(&pod.meta.labels) || old.is_some_and(|labels| selector.matches(labels)) {
+                    wakes.now(budget.meta().uid);
+                }
             }
         }
         _ => {}
@@ -133,7 +137,7 @@ fn scale_of(world: &World, budget: &Object, pods: &[Rc<Pod>], plan: &mut Plan) -
 }
 
 /// A selector as Go prints a pointer to one.
-fn go_selector(selector: &Selector) -> String {
+pub(super) fn go_selector(selector: &Selector) -> String {
     let labels: Vec<String> = selector.match_labels.0.iter().map(|(k, v)| format!("{k}: {v},")).collect();
     format!(
         "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{}},}}",

@@ -65,10 +65,13 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
                 Because::of(uid, "metadata.finalizers", "its owner leaves it behind"),
             );
         } else if !dependent.meta().is_terminating() && owners_gone(world, dependent, uid) {
-            plan.delete(
-                dependent.meta().uid,
-                Because::of(uid, "metadata.ownerReferences", "its owner is gone"),
-            );
+            let own = dependent.meta().uid;
+            let because = || Because::of(uid, "metadata.ownerReferences", "its owner is gone");
+            // Who is waited for waits for his own dependents in turn. Models attemptToDeleteItem.
+            if foreground && world.store.has_dependents(own) {
+                plan.update(waiting_too(dependent), because());
+            }
+            plan.delete(own, because());
         }
     }
     if left > 0 {
@@ -86,6 +89,15 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
 fn owners_gone(world: &World, dependent: &Object, gone: Uid) -> bool {
     let stays = |uid: Uid| uid != gone && world.store.get(uid).is_some_and(|o| !o.meta().is_terminating());
     !dependent.meta().owners.iter().any(|o| stays(o.uid))
+}
+
+fn waiting_too(dependent: &Object) -> Object {
+    let mut object = dependent.clone();
+    let meta = object.meta_mut();
+    if !meta.has_finalizer(FOREGROUND) {
+        meta.finalizers = meta.finalizers.iter().cloned().chain([FOREGROUND.into()]).collect();
+    }
+    object
 }
 
 fn disowned(dependent: &Object, owner: Uid) -> Object {

@@ -3,6 +3,7 @@
 //! A controller never writes and never waits: it is told of changes, names the objects to look at, and for one object
 //! at a time turns what it reads into a [`Plan`].
 
+mod autoscaler;
 mod claim;
 mod cronjob;
 pub mod daemonset;
@@ -11,6 +12,7 @@ mod disruption;
 pub mod endpointslice;
 mod garbage;
 mod job;
+mod namespace;
 mod node_lifecycle;
 mod pod_gc;
 mod quota;
@@ -78,6 +80,9 @@ pub static ALL: &[Controller] = &[
     quota::CONTROLLER,
     disruption::CONTROLLER,
     volume::CONTROLLER,
+    autoscaler::CONTROLLER,
+    autoscaler::METRICS_SERVER,
+    namespace::CONTROLLER,
 ];
 
 /// The row of the controller of that name.

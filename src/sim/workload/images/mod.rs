@@ -4,11 +4,13 @@
 
 mod agnhost;
 mod databases;
+mod load;
 mod perl;
 mod python;
 mod registry;
 mod web;
 
+pub use load::{Load, load_of};
 pub use registry::{invalid_name, missing};
 pub(super) use web::Site;
 

@@ -1,0 +1,124 @@
+//! What containers use of CPU and memory, as the add-on metrics-server would report it.
+//!
+//! Nothing is measured, as nothing runs: what a container uses follows from its image, from what its process does and
+//! from the requests that it has answered lately. The annotation `podium/behaviour` says it where that is not enough.
+
+use super::controllers;
+use super::kubelet::{Cell, CellState};
+use super::network::Place;
+use super::record::Actor;
+use super::workload::{Load, load_of};
+use super::world::World;
+use crate::api::{Container, ContainerState, Pod, Span, Text, Time, Uid};
+
+/// How often metrics-server asks the kubelets, and over how long it takes the average.
+/// Models sigs.k8s.io/metrics-server: metric-resolution.
+pub const WINDOW: Span = Span::secs(15);
+/// A container is told of once it has run for so long. Models metrics-server pkg/storage/pod.go: freshContainerMinMetricsResolution.
+const FRESH: Span = Span::secs(10);
+/// What a process uses that never waits.
+const BUSY_MILLIS: i64 = 1_000;
+/// What a node's own system uses.
+const SYSTEM: (i64, i64) = (60, 400 << 20);
+
+/// What one container uses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Usage {
+    /// The container.
+    pub container: Text,
+    /// Thousandths of a CPU.
+    pub cpu_millis: i64,
+    /// Bytes.
+    pub memory: i64,
+}
+
+/// One round of metrics-server.
+pub struct Sample<'a> {
+    world: &'a World,
+    /// When the kubelets were asked.
+    pub at: Time,
+    /// Who has answered each request of the window before.
+    answered: Vec<Uid>,
+    /// How long the window is, as far as requests are remembered.
+    seconds: f64,
+}
+
+/// The latest round; none without metrics-server.
+pub fn sample(world: &World) -> Option<Sample<'_>> {
+    if world.is_off(Actor::Controller(controllers::row("metrics-server"))) {
+        return None;
+    }
+    let age = world.age();
+    let at = world.config().start + Span(age.0 - age.0 % WINDOW.0);
+    let mut answered: Vec<Uid> = Vec::new();
+    let mut since = at - WINDOW;
+    let mut flights = world.flights.iter().rev().skip_while(|f| f.sent > at);
+    let recent = flights.by_ref().take_while(|f| f.sent > at - WINDOW);
+    for flight in recent {
+        since = flight.sent;
+        if let Some(Place::Pod(uid)) = flight.trace.hops.last().map(|hop| &hop.to)
+            && flight.trace.outcome == super::network::Outcome::Answered
+        {
+            answered.push(*uid);
+        }
+    }
+    // Only so many requests are remembered: where there were more, the window is shorter.
+    let whole = world.flights.len() < super::world::FLIGHTS_MAX || flights.next().is_some();
+    let span = if whole { WINDOW } else { at - since };
+    Some(Sample { world, at, answered, seconds: span.as_secs_f64().max(1.0) })
+}
+
+impl Sample<'_> {
+    /// What a pod's containers use; none if it is not known yet, or not any more.
+    pub fn pod(&self, pod: &Pod) -> Option<Vec<Usage>> {
+        let runtime = self.world.runtime(pod.meta.uid)?;
+        let containers = &pod.spec.containers;
+        let cells = &runtime.cells[runtime.cells.len().checked_sub(containers.len())?..];
+        let mut all = Vec::new();
+        for ((container, cell), status) in containers.iter().zip(cells).zip(pod.status.containers.iter()) {
+            let ContainerState::Running { started } = status.state else { continue };
+            if started + FRESH > self.at {
+                return None;
+            }
+            all.push(self.container(pod, container, cell));
+        }
+        (!all.is_empty()).then_some(all)
+    }
+    fn container(&self, pod: &Pod, container: &Container, cell: &Cell) -> Usage {
+        let load = load_of(container);
+        let (mut cpu, mut memory) = (load.cpu_millis + self.answering(pod, container, &load), load.memory);
+        if let CellState::Alive(process, ..) = &cell.state {
+            if process.limit().is_some() {
+                cpu = cpu.max(BUSY_MILLIS);
+            }
+            let said = process.behaviour();
+            cpu = said.and_then(|b| b.cpu.as_ref()).map_or(cpu, |q| q.millis);
+            memory = process.memory().unwrap_or(memory);
+        }
+        // The kernel gives no more than the limits.
+        let limits = &container.resources.limits;
+        let most = |limit: Option<i64>| limit.unwrap_or(i64::MAX);
+        Usage {
+            container: container.name.clone(),
+            cpu_millis: cpu.min(most(limits.cpu.as_ref().map(|q| q.millis))),
+            memory: memory.min(most(limits.memory.as_ref().map(|q| q.amount))),
+        }
+    }
+    /// What it takes to answer the requests of the window; the first container that can is taken to have done it.
+    fn answering(&self, pod: &Pod, container: &Container, load: &Load) -> i64 {
+        let count = self.answered.iter().filter(|uid| **uid == pod.meta.uid).count();
+        let first = pod.spec.containers.iter().find(|c| load_of(c).request_micros > 0);
+        if first.is_some_and(|c| c.name != container.name) {
+            return 0;
+        }
+        (count as f64 * load.request_micros as f64 / 1e3 / self.seconds).round() as i64
+    }
+    /// What a node uses: its pods, and its own system.
+    pub fn node(&self, name: &Text) -> (i64, i64) {
+        let mut sum = SYSTEM;
+        for usage in self.world.store.pods_on(name).filter_map(|pod| self.pod(pod)).flatten() {
+            sum = (sum.0 + usage.cpu_millis, sum.1 + usage.memory);
+        }
+        sum
+    }
+}
