@@ -134,8 +134,16 @@ pub fn tell(lines: &[Value]) -> Story {
             // The recordings shared one cluster: a node that another scenario has stopped was heard of here.
             "Event" if text(line, "msg").starts_with("Cancelling deletion of Pod") => {}
             "Event" => teller.event(line),
-            "Pod" | "Job" | "CronJob" | "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet"
-            | "EndpointSlice" | "PodDisruptionBudget" | "HorizontalPodAutoscaler" => teller.object(line),
+            "Pod"
+            | "Job"
+            | "CronJob"
+            | "Deployment"
+            | "ReplicaSet"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "EndpointSlice"
+            | "PodDisruptionBudget"
+            | "HorizontalPodAutoscaler" => teller.object(line),
             _ => {}
         }
     }
