@@ -48,7 +48,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let Some((_, container)) = chosen.into_iter().next() else { return Ok(()) };
     let words: Vec<Text> = command.iter().map(|w| w.clone().into()).collect();
     let meta = &pod.meta;
-    let act = Sandbox::Exec(meta.namespace.clone(), meta.name.clone(), container.name, words.into());
+    let act = Sandbox::Exec(meta.namespace.clone(), meta.name.clone(), container.name, words);
     let said = call.timeline.interfere(act).map_err(Failure::error)?;
     // The exit code comes first, then what was printed.
     let (code, printed) = said.split_once(' ').unwrap_or((&said, ""));
