@@ -29,9 +29,22 @@ fn pod_spec(restart: &'static str) -> impl Strategy<Value = String> {
     let command =
         prop_oneof!["sleep [0-9]", "sleep 2; exit 1", "exit 3", "true", "sleep [1-9]0", "sleep 10000"];
     let cpu = prop_oneof!["50m", "900m", "3"];
-    (command, cpu, 0u8..20).prop_map(move |(command, cpu, grace)| {
+    // What few pods have: of the container (eight spaces), and of the pod (six).
+    let more = prop_oneof![
+        4 => Just(""),
+        1 => Just("        livenessProbe: {exec: {command: [sh, -c, 'exit 1']}, periodSeconds: 3, failureThreshold: 2}\n"),
+        1 => Just("        readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 2}\n        startupProbe: {exec: {command: [sleep, '1']}, timeoutSeconds: 2}\n"),
+        1 => Just("        lifecycle: {postStart: {exec: {command: [sleep, '3']}}, preStop: {sleep: {seconds: 4}}}\n"),
+        1 => Just("        lifecycle: {postStart: {exec: {command: ['false']}}}\n      activeDeadlineSeconds: 20\n"),
+        1 => Just("      initContainers: [{name: first, image: busybox, command: [sh, -c, 'sleep 1; exit 1']}]\n"),
+        1 => Just("      initContainers: [{name: side, image: 'nginx:1.25', restartPolicy: Always}, {name: first, image: busybox, command: [sleep, '1']}]\n"),
+        1 => Just("        volumeMounts: [{name: v, mountPath: /v}]\n      volumes: [{name: v, configMap: {name: none}}]\n"),
+        1 => Just("        envFrom: [{secretRef: {name: none}}]\n"),
+        1 => Just("      initContainers: [{name: gone, image: 'ngnix:1'}]\n"),
+    ];
+    (command, cpu, 0u8..20, more).prop_map(move |(command, cpu, grace, more)| {
         format!(
-            "      restartPolicy: {restart}\n      terminationGracePeriodSeconds: {grace}\n      containers:\n      - name: main\n        image: busybox\n        command: [sh, -c, '{command}']\n        resources: {{requests: {{cpu: {cpu}, memory: 64Mi}}}}\n"
+            "      restartPolicy: {restart}\n      terminationGracePeriodSeconds: {grace}\n      containers:\n      - name: main\n        image: busybox\n        command: [sh, -c, '{command}']\n        resources: {{requests: {{cpu: {cpu}, memory: 64Mi}}}}\n{more}"
         )
     })
 }
