@@ -230,11 +230,14 @@ fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure>
             return Err(Failure::error("unable to find the specified revision"));
         };
         call.say(&format!("{title} with revision #{wanted}"));
-        let set = record! { "spec" => record! { "template" => past.template.clone() } };
-        let whole = super::describe::describe_briefly(call.world(), &Object::read(Kind::ReplicaSet, &set));
-        let template = whole.split_once("Pod Template:").map_or("", |(_, rest)| rest);
-        let template = template.split("\nEvents:").next().unwrap_or_default().trim_end();
-        call.say(&format!("Pod Template:{template}\n"));
+        let mut template = past.template.clone();
+        let cause = past.annotations.get(CHANGE_CAUSE).filter(|_| kind == Kind::Deployment);
+        if let Some(cause) = cause {
+            let mut annotations = template.at("metadata.annotations").clone();
+            annotations.map_mut().insert(CHANGE_CAUSE.into(), cause.clone().into());
+            template.set("metadata.annotations", annotations);
+        }
+        call.say(&super::describe::template_text(&template));
         return Ok(());
     }
     let mut text = "REVISION\tCHANGE-CAUSE\n".to_owned();

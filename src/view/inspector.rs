@@ -8,8 +8,8 @@ use super::services::{behind, endpoints_line, ports_line};
 use super::why_node::{Placement, placement};
 use super::words::{about, count, stamp, state_word};
 use crate::api::{
-    ContainerState, CronJob, Deployment, Job, Key, Kind, Node, Object, Pod, Service, Span, Text, Uid, dotted,
-    format_cpu, format_memory,
+    ContainerState, CronJob, Job, Key, Kind, Node, Object, Pod, Service, Span, Text, Uid, dotted, format_cpu,
+    format_memory,
 };
 use crate::sim::{Actor, Record, State, Verb, World, pod_state};
 
@@ -145,13 +145,12 @@ fn state(world: &World, object: &Object) -> (String, Ink, String) {
         Object::CronJob(cron) => {
             ("Scheduled".to_owned(), Ink::Muted, count(cron.status.active.len(), "active job"))
         }
-        Object::Deployment(d) => (
-            "Deployment".to_owned(),
-            Ink::Accent,
-            format!("{} of {} available", d.status.available, d.replicas()),
-        ),
-        Object::ReplicaSet(r) => {
-            ("ReplicaSet".to_owned(), Ink::Accent, format!("{} of {} ready", r.status.ready, r.replicas()))
+        set if let Some(stand) = super::sets::stand(set) => {
+            let said = match stand.trouble.is_empty() {
+                true => format!("{} of {} available", stand.available, stand.wanted),
+                false => stand.trouble.to_string(),
+            };
+            (stand.word.to_owned(), stand.ink, said)
         }
         other if !other.kind().info().simulated => {
             ("Kept".to_owned(), Ink::Muted, "accepted and kept, but not simulated yet".to_owned())
@@ -246,10 +245,9 @@ fn facts(world: &World, object: &Object) -> Vec<Fact> {
         Object::Pod(pod) => pod_facts(world, pod, &mut facts),
         Object::Job(job) => job_facts(job, &mut facts),
         Object::CronJob(cron) => cron_facts(world, cron, &mut facts),
-        Object::Deployment(deployment) => deployment_facts(deployment, &mut facts),
         Object::Service(service) => service_facts(world, service, &mut facts),
         Object::Node(node) => node_facts(world, node, &mut facts),
-        _ => {}
+        set => set_facts(set, &mut facts),
     }
     if kind_has_namespace(object.kind()) && meta.namespace != "default" {
         facts.push(fact("namespace", meta.namespace.to_string()));
@@ -342,12 +340,24 @@ fn cron_facts(world: &World, cron: &CronJob, facts: &mut Vec<Fact>) {
     }
 }
 
-fn deployment_facts(deployment: &Deployment, facts: &mut Vec<Fact>) {
-    let s = &deployment.status;
-    facts.push(fact("wanted", deployment.replicas().to_string()));
-    facts.push(fact("updated", s.updated.to_string()));
-    facts.push(fact("ready", s.ready.to_string()));
-    facts.push(fact("strategy", deployment.spec.strategy.kind.word()));
+fn set_facts(object: &Object, facts: &mut Vec<Fact>) {
+    let Some(stand) = super::sets::stand(object) else { return };
+    facts.push(fact("wanted", stand.wanted.to_string()));
+    if let Some(updated) = stand.updated {
+        facts.push(fact("updated", updated.to_string()));
+    }
+    facts.push(fact("ready", stand.ready.to_string()));
+    if !stand.strategy.is_empty() {
+        facts.push(fact("strategy", stand.strategy));
+    }
+    if let Object::DaemonSet(set) = object
+        && set.status.misscheduled > 0
+    {
+        facts.push(fact("misplaced", set.status.misscheduled.to_string()));
+    }
+    if let Object::StatefulSet(set) = object {
+        facts.push(fact("pods start", set.spec.pod_management_policy.word()));
+    }
 }
 
 fn service_facts(world: &World, service: &Service, facts: &mut Vec<Fact>) {
@@ -409,6 +419,7 @@ fn actions(world: &World, object: &Object) -> Vec<Action> {
         }
         Object::CronJob(cron) => actions.push(Action::Suspend(key.clone(), !cron.spec.suspend)),
         Object::Deployment(d) => scale(&key, d.replicas(), &mut actions),
+        Object::StatefulSet(s) => scale(&key, s.replicas(), &mut actions),
         Object::ReplicaSet(r) if r.meta.controller().is_none() => scale(&key, r.replicas(), &mut actions),
         Object::Node(node) => {
             actions.push(Action::Cordon(key.clone(), !node.spec.unschedulable));

@@ -11,6 +11,7 @@ mod owners;
 mod panels;
 mod scene;
 mod services;
+mod sets;
 mod stage;
 mod travel;
 mod why_node;

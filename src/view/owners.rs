@@ -2,9 +2,7 @@
 
 use super::scene::*;
 use super::words::{about, count, hour_minute};
-use crate::api::{
-    CronJob, Deployment, Job, Object, Phase, ReplicaSet, Schedule, Span, Text, Time, Uid, order,
-};
+use crate::api::{CronJob, Job, Kind, Object, Phase, Schedule, Span, Text, Time, Uid, order};
 use crate::sim::{Actor, Class, Memo, State, World, controllers, state_of};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -26,8 +24,8 @@ pub struct Owners {
 enum Owner<'a> {
     Job(&'a Rc<Job>),
     CronJob(&'a Rc<CronJob>),
-    Deployment(&'a Rc<Deployment>),
-    ReplicaSet(&'a Rc<ReplicaSet>),
+    /// A Deployment, a StatefulSet, a DaemonSet, or a ReplicaSet that nobody owns.
+    Set(&'a Object),
 }
 
 impl Owner<'_> {
@@ -35,8 +33,7 @@ impl Owner<'_> {
         match self {
             Owner::Job(o) => o.meta.uid,
             Owner::CronJob(o) => o.meta.uid,
-            Owner::Deployment(o) => o.meta.uid,
-            Owner::ReplicaSet(o) => o.meta.uid,
+            Owner::Set(o) => o.meta().uid,
         }
     }
     /// Finished owners give way to those at work when there are too many.
@@ -70,8 +67,7 @@ pub fn draw(scene: &mut Scene, world: &World, area: Rect, selected: Option<Uid>)
         match owner {
             Owner::Job(job) => card.job(job),
             Owner::CronJob(cron) => card.cron_job(cron),
-            Owner::Deployment(deployment) => card.deployment(deployment),
-            Owner::ReplicaSet(set) => card.replica_set(set),
+            Owner::Set(set) => card.set(set),
         }
         let door = card.door;
         doors.insert(uid, door);
@@ -95,9 +91,10 @@ fn choose(world: &World) -> (Vec<Owner<'_>>, usize) {
     let store = &world.store;
     let mut all: Vec<Owner> = Vec::new();
     all.extend(store.list_as::<CronJob>(None).take(500).map(Owner::CronJob));
-    all.extend(store.list_as::<Deployment>(None).take(500).map(Owner::Deployment));
-    let lone = |set: &&Rc<ReplicaSet>| set.meta.controller().is_none();
-    all.extend(store.list_as::<ReplicaSet>(None).take(500).filter(lone).map(Owner::ReplicaSet));
+    for kind in [Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicaSet] {
+        let lone = |set: &&Object| set.meta().controller().is_none();
+        all.extend(store.list(kind, None).take(500).filter(lone).map(Owner::Set));
+    }
     // A CronJob shows its finished Jobs itself.
     let own = |job: &&Rc<Job>| job.meta.controller().is_none() || job.finished().is_none();
     all.extend(store.list_as::<Job>(None).take(1000).filter(own).map(Owner::Job));
@@ -114,20 +111,20 @@ fn choose(world: &World) -> (Vec<Owner<'_>>, usize) {
 }
 
 /// One card while it is drawn.
-struct Card<'a, 'w> {
-    scene: &'a mut Scene,
-    world: &'w World,
-    at: Rect,
-    wide: bool,
-    uid: Uid,
+pub(super) struct Card<'a, 'w> {
+    pub(super) scene: &'a mut Scene,
+    pub(super) world: &'w World,
+    pub(super) at: Rect,
+    pub(super) wide: bool,
+    pub(super) uid: Uid,
     /// Where the next part begins.
-    x: f32,
+    pub(super) x: f32,
     door: (f32, f32),
 }
 
 impl Card<'_, '_> {
     /// Kind, name and the word for how it is. What follows begins to the right of the name, or below it.
-    fn head(&mut self, kind: &str, name: &str, word: &str, ink: Ink) {
+    pub(super) fn head(&mut self, kind: &str, name: &str, word: &str, ink: Ink) {
         let at = self.at;
         let pill = self.scene.pill(at.right() - 14.0, at.y + if self.wide { 27.0 } else { 12.0 }, word, ink);
         let room = if self.wide { (at.w * 0.24).max(140.0) } else { at.w - pill - 44.0 };
@@ -151,7 +148,7 @@ impl Card<'_, '_> {
         self.scene.say(Some(self.uid), 0, format!("{kind} {name}: {word}"));
     }
     /// The middle of the line on which places and rings stand.
-    fn line(&self) -> f32 {
+    pub(super) fn line(&self) -> f32 {
         self.at.y + if self.wide { 33.0 } else { 65.0 }
     }
     fn caption(&mut self, x: f32, text: &str) {
@@ -160,7 +157,7 @@ impl Card<'_, '_> {
         self.scene.say(None, 1, text);
     }
     /// Places that are filled one by one, or a bar where they are too many.
-    fn places(&mut self, wanted: usize, have: &Held, done: usize, caption: &str) {
+    pub(super) fn places(&mut self, wanted: usize, have: &Held, done: usize, caption: &str) {
         let y = self.line();
         let (x, size) = (self.x, if self.wide { 25.0 } else { 21.0 });
         self.door = (x + size, y);
@@ -319,64 +316,18 @@ impl Card<'_, '_> {
             self.places(0, &Held { count: shown.len(), shown }, 0, &caption);
         }
     }
-
-    fn deployment(&mut self, deployment: &Deployment) {
-        let wanted = deployment.replicas().max(0) as usize;
-        let status = &deployment.status;
-        let (word, ink) = match status {
-            s if s.updated < deployment.replicas() || s.replicas > s.updated => {
-                ("Rolling out".to_owned(), Ink::Accent)
-            }
-            s if s.available < deployment.replicas() => ("Progressing".to_owned(), Ink::Accent),
-            _ => ("Available".to_owned(), Ink::Good),
-        };
-        self.head("Deployment", &deployment.meta.name, &word, ink);
-        let sets: Vec<&Rc<ReplicaSet>> =
-            self.world.store.dependents(self.uid).filter_map(Object::as_ref::<ReplicaSet>).collect();
-        let mut have = Held::default();
-        sets.iter().for_each(|set| have.add(self.world, set.meta.uid));
-        let caption = format!("{} of {wanted} ready", status.ready);
-        self.places(wanted, &have, status.ready.max(0) as usize, &caption);
-        let live = sets.iter().filter(|s| s.status.replicas > 0 || s.replicas() > 0);
-        let lines: Vec<String> = live
-            .map(|s| {
-                let hash = s.meta.name.rsplit('-').next().unwrap_or("").to_owned();
-                format!("{hash}  {}/{}", s.status.ready, s.replicas())
-            })
-            .collect();
-        if self.x + 120.0 < self.at.right() - if self.wide { 120.0 } else { 8.0 } {
-            for (i, line) in lines.iter().take(2).enumerate() {
-                let y = self.line() - 3.0 + i as f32 * 17.0;
-                self.scene.text((self.x, y), line.clone(), 11.0, Face::Mono, Ink::Muted);
-            }
-        }
-        for line in lines {
-            self.scene.say(None, 1, format!("ReplicaSet {line} ready"));
-        }
-    }
-
-    fn replica_set(&mut self, set: &ReplicaSet) {
-        let wanted = set.replicas().max(0) as usize;
-        let ready = set.status.ready;
-        let done = ready as usize >= wanted;
-        let (word, ink) = if done { ("Ready", Ink::Good) } else { ("Progressing", Ink::Accent) };
-        self.head("ReplicaSet", &set.meta.name, word, ink);
-        let mut have = Held::default();
-        have.add(self.world, self.uid);
-        self.places(wanted, &have, ready.max(0) as usize, &format!("{ready} of {wanted} ready"));
-    }
 }
 
 /// What fills an owner's places: how many there are, and the states of as many as can be drawn one by one.
 #[derive(Default)]
-struct Held {
+pub(super) struct Held {
     count: usize,
     shown: Vec<(State, Option<Uid>)>,
 }
 
 impl Held {
     /// Adds an owner's pods that are not yet over, oldest first. Where they are many nobody looks at each.
-    fn add(&mut self, world: &World, owner: Uid) {
+    pub(super) fn add(&mut self, world: &World, owner: Uid) {
         let tally = world.store.tally(owner);
         let count: u32 = tally[..=Class::Stopping as usize].iter().sum();
         self.count += count as usize;

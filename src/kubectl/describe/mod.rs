@@ -113,6 +113,13 @@ pub fn describe_briefly(world: &World, object: &Object) -> String {
     write(world, object, Ending::Nothing)
 }
 
+/// A pod template as `kubectl rollout history --revision` prints it: with its tabs.
+pub fn template_text(template: &Value) -> String {
+    let mut page = Page::default();
+    template::write(&mut page, template);
+    page.raw()
+}
+
 fn find(kind: Kind) -> Option<&'static Row> {
     TEXTS.iter().find(|row| row.kind == kind)
 }

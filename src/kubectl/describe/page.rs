@@ -16,6 +16,10 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The text with its tabs.
+    pub fn raw(self) -> String {
+        self.text
+    }
     /// Writes a piece of a line. What would drive a terminal is made visible.
     /// Models cli-runtime pkg/printers/terminal.go: WriteEscaped.
     pub fn put(&mut self, piece: impl Display) {
