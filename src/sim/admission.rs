@@ -191,7 +191,9 @@ fn generated_name(world: &World, object: &Object) -> Text {
     if let Some((end, _)) = prefix.char_indices().nth(58) {
         prefix = &prefix[..end];
     }
-    let seed = StableName { seed: world.config().seed, revision: world.store.revision(), prefix };
+    // A name that a quota has refused is not tried again.
+    let refused = if world.store.has_any(Kind::ResourceQuota) { world.steps() << 32 } else { 0 };
+    let seed = StableName { seed: world.config().seed, revision: world.store.revision() ^ refused, prefix };
     (0u64..)
         .map(|attempt| Text::from(format!("{prefix}{}", suffix(seed.draw(attempt), 5))))
         .find(|name| {

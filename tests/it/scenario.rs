@@ -34,6 +34,7 @@ const AGREE: &[&str] = &[
     "p-deploy-rolling-undo",
     "p2-deploy-recreate",
     "q-deploy-scale",
+    "q3-deploy-quota",
     "r-sts-ordered",
     "s-daemonset",
     "t-unschedulable",
@@ -46,7 +47,10 @@ const AGREE: &[&str] = &[
 
 /// Where the recorded kubelet was late: it took up to 1.7 s to start a pod where its model says 1.0 s, and in these each
 /// step waits for the one before. ARCHITECTURE.md says so, too.
-const SLOW: &[(&str, f64)] = &[("p-deploy-rolling-undo", 0.5)];
+///
+/// In the scenario of the quota, it was chance how often a controller was refused before it waited: each write's latency
+/// decides whether its twelfth or its eleventh wait, of 10.2 s or 5.1 s, is the one at whose end there is room.
+const SLOW: &[(&str, f64)] = &[("p-deploy-rolling-undo", 0.5), ("q3-deploy-quota", 4.0)];
 
 /// Every scenario, with what agrees and the first difference of those that do not agree.
 #[test]
@@ -126,6 +130,8 @@ fn check(name: &str, actions: &Value) -> Comparison {
     // The recorder went on while the last commands ran.
     recorded.retain(|line| seconds(line.get("t")) <= duration);
     let mut play = Play::new(name, seconds(actions.get("t0_unix")));
+    // The manifest was taken when the first of its objects was seen.
+    play.run_until(recorded.first().map_or(0.0, |line| seconds(line.get("t"))));
     play.shell.run(&mut play.timeline, "kubectl apply -f manifest.yaml");
     play.look();
     let mut ran: Vec<(f64, &str)> = Vec::new();
