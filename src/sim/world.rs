@@ -186,6 +186,10 @@ impl World {
     pub fn last_attempt(&self, pod: Uid) -> Option<&scheduler::Attempt> {
         self.scheduler.last_attempt(pod)
     }
+    /// The name of the node of a verdict.
+    pub fn judged_node(&self, verdict: &scheduler::Verdict) -> &Text {
+        self.scheduler.node_name(verdict.place)
+    }
 
     /// A hash of everything that the world knows: what decides the future, and what is shown of the past. The same
     /// natively and in wasm.

@@ -1,7 +1,7 @@
 //! Why this node? Every node's verdict or score, plugin by plugin, from the last attempt to place a pod.
 
 use super::words::stamp;
-use crate::api::Uid;
+use crate::api::{Text, Uid};
 use crate::sim::World;
 use crate::sim::scheduler::{Verdict, plugins};
 
@@ -30,7 +30,8 @@ pub struct NodeRow {
 /// The last attempt to place a pod, if it is still remembered.
 pub fn placement(world: &World, pod: Uid) -> Option<Placement> {
     let attempt = world.last_attempt(pod)?;
-    let mut rows: Vec<NodeRow> = attempt.verdicts.iter().map(|v| row(v, v.node == attempt.chosen)).collect();
+    let mut rows: Vec<NodeRow> =
+        attempt.verdicts.iter().map(|v| row(v, world.judged_node(v), &attempt.chosen)).collect();
     crate::api::order::sort_by_key(&mut rows, |r| (!r.chosen, std::cmp::Reverse(r.score)));
     let feasible = rows.iter().filter(|r| r.score.is_some()).count();
     let at = stamp(attempt.at - world.config().start);
@@ -46,8 +47,8 @@ pub fn placement(world: &World, pod: Uid) -> Option<Placement> {
     Some(Placement { told, rows })
 }
 
-fn row(verdict: &Verdict, chosen: bool) -> NodeRow {
-    let node = verdict.node.to_string();
+fn row(verdict: &Verdict, node: &Text, chosen: &Text) -> NodeRow {
+    let (node, chosen) = (node.to_string(), node == chosen);
     if let Some(refused) = &verdict.refused {
         let detail = format!("{}: {}", refused.by, refused.reasons.join(", "));
         return NodeRow { node, score: None, chosen, detail };

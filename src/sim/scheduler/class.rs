@@ -167,48 +167,69 @@ impl Class {
     /// The scores of feasible nodes. Models pkg/scheduler/framework/runtime/framework.go: RunScorePlugins.
     pub fn scores(&mut self, nodes: &Sequence<NodeInfo>, feasible: &[usize]) -> Vec<Scores> {
         plugins::prepare_spread(self, feasible);
-        let mut all = vec![Scores::default(); feasible.len()];
-        let mut raw = vec![0; feasible.len()];
+        let mut table = [(0, Normal::Is); SCORES];
+        let mut beyond: Vec<(usize, Raw)> = Vec::new();
         for (i, (plugin, score)) in plugins::scoring().enumerate() {
-            for (raw, place) in raw.iter_mut().zip(feasible) {
-                *raw = match plugin.looks_beyond {
-                    true => (score.raw)(self, *place, &nodes[*place]),
-                    false => self.rows[*place].raw[i],
-                };
-            }
-            match score.normal {
-                Normal::Spread if !self.asked.spread.iter().any(|s| !s.hard) => raw.fill(0),
-                normal => normalize(normal, &mut raw),
-            }
-            for (scores, raw) in all.iter_mut().zip(&raw) {
-                scores.by_plugin[i] = *raw as u8;
-                scores.total += score.weight * raw;
+            let spread = score.normal == Normal::Spread;
+            let matters = if spread {
+                self.asked.spread.iter().any(|s| !s.hard)
+            } else {
+                !self.tallies.wishes.is_empty()
+            };
+            table[i] = (score.weight, score.normal);
+            if plugin.looks_beyond && matters {
+                beyond.push((i, score.raw));
+            } else if plugin.looks_beyond {
+                table[i].1 = Normal::Is;
             }
         }
-        all
+        let mut extremes = [(i64::MAX, i64::MIN); SCORES];
+        let mut raws: Vec<[i64; SCORES]> = Vec::with_capacity(feasible.len());
+        for place in feasible {
+            let mut raw = self.rows[*place].raw;
+            for (i, score) in &beyond {
+                raw[*i] = score(self, *place, &nodes[*place]);
+            }
+            for (i, (least, most)) in extremes.iter_mut().enumerate() {
+                // What the spread does not score is no extreme of its scores.
+                if raw[i] >= 0 || table[i].1 != Normal::Spread {
+                    *least = raw[i].min(*least);
+                }
+                *most = raw[i].max(*most);
+            }
+            raws.push(raw);
+        }
+        let scored = raws.into_iter().map(|raw| {
+            let mut scores = Scores::default();
+            for (i, (weight, normal)) in table.iter().enumerate() {
+                let points = normalize(*normal, raw[i], extremes[i]);
+                scores.by_plugin[i] = points as u8;
+                scores.total += weight * points;
+            }
+            scores
+        });
+        scored.collect()
     }
 }
+
+type Raw = fn(&Class, usize, &NodeInfo) -> i64;
 
 fn blank(nodes: usize) -> Sequence<Row> {
     (0..nodes).map(|_| Row::default()).collect()
 }
 
-fn normalize(how: Normal, raw: &mut [i64]) {
-    let most = raw.iter().copied().max().unwrap_or(0);
-    let least = raw.iter().copied().filter(|n| how != Normal::Spread || *n >= 0).min().unwrap_or(0);
-    for n in raw {
-        *n = match how {
-            Normal::Is => *n,
-            Normal::Share if most == 0 => 0,
-            Normal::Share => SCORE_MAX * *n / most,
-            Normal::Reversed if most == 0 => SCORE_MAX,
-            Normal::Reversed => SCORE_MAX - SCORE_MAX * *n / most,
-            Normal::Range if most == least => 0,
-            Normal::Range => SCORE_MAX * (*n - least) / (most - least),
-            Normal::Spread if *n < 0 => 0,
-            Normal::Spread if most <= 0 => SCORE_MAX,
-            Normal::Spread => SCORE_MAX * (most + least - *n) / most,
-        }
+fn normalize(how: Normal, raw: i64, (least, most): (i64, i64)) -> i64 {
+    match how {
+        Normal::Is => raw,
+        Normal::Share if most == 0 => 0,
+        Normal::Share => SCORE_MAX * raw / most,
+        Normal::Reversed if most == 0 => SCORE_MAX,
+        Normal::Reversed => SCORE_MAX - SCORE_MAX * raw / most,
+        Normal::Range if most == least => 0,
+        Normal::Range => SCORE_MAX * (raw - least) / (most - least),
+        Normal::Spread if raw < 0 => 0,
+        Normal::Spread if most <= 0 => SCORE_MAX,
+        Normal::Spread => SCORE_MAX * (most + least - raw) / most,
     }
 }
 

@@ -85,6 +85,10 @@ impl Queue {
     pub fn last_attempt(&self, pod: Uid) -> Option<&Attempt> {
         self.attempts.of(pod)
     }
+    /// The name of the node in that place.
+    pub fn node_name(&self, place: u32) -> &Text {
+        &self.nodes[place as usize].node.meta.name
+    }
     fn least_priority(&self) -> Option<i32> {
         self.priorities.get_min().map(|(priority, _)| *priority)
     }
@@ -230,7 +234,7 @@ fn place(world: &World, queue: &mut Queue, pod: &Rc<Pod>, class: &mut Class) -> 
         if ties.len() > 1 { ", chosen by lot among equals" } else { "" }
     )
     .into();
-    note_attempt(world, queue, uid, &looked, &scores, name.clone());
+    note_attempt(world, queue, uid, &looked, &scores, Some(lot));
     let mut bound = Pod::clone(pod);
     bound.node = name.clone();
     bound.status.nominated = Text::default();
@@ -250,17 +254,19 @@ fn note_attempt(
     uid: Uid,
     looked: &Looked,
     scores: &[Scores],
-    chosen: Text,
+    chosen: Option<usize>,
 ) {
-    let node = |place: usize| queue.nodes[place].node.meta.name.clone();
-    let feasible = looked.feasible.iter().zip(scores);
-    let feasible = feasible.map(|(place, s)| Verdict { node: node(*place), refused: None, scores: *s });
+    let verdict = |i: usize| Verdict { place: looked.feasible[i] as u32, refused: None, scores: scores[i] };
+    let feasible = (0..scores.len()).filter(|i| Some(*i) != chosen).map(verdict);
     let refused = looked.refusals.iter().map(|(place, refused)| Verdict {
-        node: node(*place),
+        place: *place as u32,
         refused: Some(Rc::clone(refused)),
         scores: Scores::default(),
     });
-    let attempt = Attempt::new(world.now(), chosen, queue.nodes.len(), feasible.chain(refused));
+    let name = chosen.map(|i| queue.nodes[looked.feasible[i]].node.meta.name.clone());
+    let first = chosen.map(verdict);
+    let nodes = queue.nodes.len();
+    let attempt = Attempt::new(world.now(), name.unwrap_or_default(), nodes, first, feasible.chain(refused));
     queue.attempts.note(uid, attempt);
 }
 
@@ -274,7 +280,7 @@ fn give_up(world: &World, queue: &mut Queue, pod: &Rc<Pod>, class: &Class, looke
     if refusals.len() < total {
         by |= plugins::bit("NodeAffinity");
     }
-    note_attempt(world, queue, pod.meta.uid, &looked, &[], Text::default());
+    note_attempt(world, queue, pod.meta.uid, &looked, &[], None);
     let mut room = None;
     match preemption::preempt(world, queue, class, &looked.refusals) {
         Preemption::None(why) => message += &format!(" no new claims to deallocate, {why}"),

@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 /// Of so many pods the last attempt is remembered, and of each so many nodes.
 const PODS_MAX: usize = 500;
-const NODES_MAX: usize = 60;
+const NODES_MAX: usize = 40;
 
 /// A node's verdict and scores.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Verdict {
-    /// The node.
-    pub node: Text,
+    /// The place of the node among all nodes.
+    pub place: u32,
     /// Why it was refused; none: it was feasible.
     pub refused: Option<Rc<Refused>>,
     /// Its scores; all zero if it was refused.
@@ -30,21 +30,22 @@ pub struct Attempt {
     pub chosen: Text,
     /// How many nodes there were.
     pub nodes: usize,
-    /// What was found of them, feasible ones first.
+    /// What was found of them, the chosen one first, then others that were feasible.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Attempt {
     /// An attempt with the verdicts of as many nodes as are kept, the chosen one among them.
-    pub fn new(at: Time, chosen: Text, nodes: usize, all: impl Iterator<Item = Verdict>) -> Attempt {
+    pub fn new(
+        at: Time,
+        chosen: Text,
+        nodes: usize,
+        first: Option<Verdict>,
+        others: impl Iterator<Item = Verdict>,
+    ) -> Attempt {
         let mut verdicts = Vec::with_capacity(nodes.min(NODES_MAX));
-        for verdict in all {
-            if verdicts.len() < NODES_MAX {
-                verdicts.push(verdict);
-            } else if verdict.node == chosen {
-                verdicts[NODES_MAX - 1] = verdict;
-            }
-        }
+        verdicts.extend(first);
+        verdicts.extend(others.take(NODES_MAX - 1));
         Attempt { at, chosen, nodes, verdicts }
     }
 }
@@ -67,6 +68,10 @@ impl Attempts {
             self.by_pod.remove(&self.order[0].clone());
             self.order.pop_front();
         }
+    }
+    /// The nodes have other places now.
+    pub fn forget(&mut self) {
+        *self = Attempts::default();
     }
     /// The last attempt to place a pod.
     pub fn of(&self, pod: Uid) -> Option<&Attempt> {

@@ -72,6 +72,7 @@ impl Queue {
                 }
                 self.nodes = left.into_iter().collect();
                 self.next_node = 0;
+                self.attempts.forget();
                 self.classes.forget();
                 return self.happened(store, &Happened::Relabelled);
             }
@@ -152,6 +153,10 @@ impl Queue {
     fn count(&mut self, store: &Store, before: Option<&Rc<Pod>>, after: Option<&Rc<Pod>>) {
         let relabelled = before.zip(after).is_some_and(|(old, new)| old.meta.labels != new.meta.labels);
         let stays = |p: &&Rc<Pod>| !p.meta.is_terminating();
+        let same = before.zip(after).is_some_and(|(old, new)| stays(&old) == stays(&new));
+        if (same && !relabelled) || (before.is_none() && after.is_none()) {
+            return;
+        }
         for (pod, other, sign) in [(before, after, -1), (after, before, 1)] {
             let Some(pod) = pod else { continue };
             let Some(node) = self.number.get(&pod.node).copied() else { continue };

@@ -80,10 +80,13 @@ pub(in crate::sim::scheduler) fn least(class: &Class, constraint: usize) -> i64 
 /// How much each constraint weighs: the more domains the nodes have, the more.
 /// Models podtopologyspread/scoring.go: initPreScoreState.
 pub(in crate::sim::scheduler) fn prepare(class: &mut Class, nodes: &[usize]) {
-    let scored = nodes.iter().filter(|place| !is_ignored(class, **place)).count();
+    let scored = match class.asked.whole {
+        true => nodes.iter().filter(|place| !is_ignored(class, **place)).count(),
+        false => nodes.len(),
+    };
     let size = |i: usize| {
         let tally = &class.tallies.spread[i];
-        if class.asked.spread[i].key == HOSTNAME {
+        if class.asked.spread[i].key == HOSTNAME || tally.domains() == 0 {
             return scored;
         }
         let mut seen = vec![false; tally.domains()];
