@@ -284,7 +284,12 @@ fn life(name: &str, lines: &[Value]) -> Vec<String> {
         .filter(own)
         .map(|l| {
             let told = number(l.get("grace")) > 0.0;
-            format!("{} {told} {}", text(l, "phase"), text(l, "verb") == "DELETED")
+            // A pod of a lost node is told from its siblings by not being ready any more.
+            let conditions = l.get("conds").items().iter().map(|c| c.items());
+            let ready =
+                conditions.into_iter().find(|c| c[0].as_str() == Some("Ready")).and_then(|c| c[1].as_str());
+            let phase = text(l, "phase");
+            format!("{phase} {told} {} {}", text(l, "verb") == "DELETED", ready.unwrap_or("False"))
         })
         .collect();
     life.dedup();
