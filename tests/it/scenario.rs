@@ -39,6 +39,7 @@ const AGREE: &[&str] = &[
     "s-daemonset",
     "t-unschedulable",
     "t3-taints",
+    "u-node-notready",
     "w-services",
     "w2-netpol-describe",
     "x-hpa",
