@@ -33,6 +33,7 @@ const AGREE: &[&str] = &[
     "o2-job-delete-orphan",
     "p-deploy-rolling-undo",
     "p2-deploy-recreate",
+    "p3-deploy-badimage",
     "q-deploy-scale",
     "q3-deploy-quota",
     "r-sts-ordered",

@@ -415,6 +415,14 @@ impl Teller {
         for (name, value) in &now {
             let changed = before.get(name) != Some(value);
             if changed && !value.is_empty() && !name.starts_with("last ") {
+                // The recorded kubelet wrote a reason at once, and its message a moment later.
+                let facts = self.story.entry(id.clone()).or_default();
+                if facts
+                    .last()
+                    .is_some_and(|f| f.what.contains("waiting:ErrImagePull,") && at - f.at < AGAIN_S)
+                {
+                    facts.pop();
+                }
                 self.note(id.clone(), format!("{name} {value}"), at);
             }
         }
