@@ -23,12 +23,12 @@ pub(super) const VERB: Verb = Verb {
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let types: Vec<String> = args.all("types").flat_map(|t| t.split(',')).map(str::to_lowercase).collect();
-    for kind in types.iter().filter(|t| !matches!(t.as_str(), "normal" | "warning")) {
+    if let Some(kind) = types.iter().find(|t| !matches!(t.as_str(), "normal" | "warning")) {
         return Err(Failure::error(format!("valid --types are Normal or Warning, not {kind:?}")));
     }
     let everywhere = args.has("all-namespaces");
     let place = target::namespace(call, args);
-    let about = args.get("for").map(|word| about(word)).transpose()?;
+    let about = args.get("for").map(about).transpose()?;
     let text = |event: &Value, path: &str| event.at(path).as_str().unwrap_or_default().to_owned();
     let mut events = Resource::Event.made_up(call.world(), (!everywhere).then_some(place.as_str()));
     events.retain(|event| {
