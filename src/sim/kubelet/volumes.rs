@@ -65,6 +65,12 @@ fn place_of(world: &World, pod: &Pod, volume: &Value) -> Result<Place, String> {
     }
     let host = volume.get("hostPath");
     if let Some(path) = host.get("path").as_str() {
+        if let "/etc/machine-id" | "/etc/hostname" = path {
+            // A file of the node's own: the volume is that file.
+            let mut file = Files::default();
+            file.write("", format!("{}\n", pod.node).into());
+            return Ok(Place::Made(file));
+        }
         let key = Text::from(format!("{}:{}", pod.node, path.trim_end_matches('/')));
         let kind = host.get("type").as_str().unwrap_or("");
         let known = ON_NODES.contains(&path) || ON_NODES[1..].iter().any(|d| path.starts_with(d));
