@@ -15,10 +15,10 @@ pub struct Runtime {
     pub stage: Stage,
     /// When the next stage begins.
     pub due: Option<Time>,
-    /// Why the kubelet itself ends the pod: the status' reason and message.
-    pub(super) verdict: Option<(&'static str, &'static str)>,
-    /// The volumes that live as long as the pod does, by their names.
-    pub(super) disks: Rc<Vec<(Text, Files)>>,
+    /// Was the pod active for longer than it may be?
+    pub(super) exceeded: bool,
+    /// The volumes that live as long as the pod does, by their names, once something was written to them.
+    pub(super) disks: Option<Rc<Vec<(Text, Files)>>>,
     /// How often its volumes could not be mounted.
     pub(super) failed_mounts: u32,
 }
@@ -139,8 +139,8 @@ pub(super) enum Task {
 
 impl Runtime {
     pub(super) fn new(cells: Vec<Cell>) -> Runtime {
-        let (disks, stage) = (Rc::default(), Stage::Creating);
-        Runtime { cells, stage, due: None, verdict: None, disks, failed_mounts: 0 }
+        let stage = Stage::Creating;
+        Runtime { cells, stage, due: None, exceeded: false, disks: None, failed_mounts: 0 }
     }
     /// The containers that are not init containers.
     pub fn main(&self, pod: &Pod) -> &[Cell] {

@@ -5,8 +5,8 @@ use crate::api::{Span, Time};
 use crate::sim::EventType;
 use crate::sim::record::Because;
 
-const REASON: &str = "DeadlineExceeded";
-const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
+pub(super) const REASON: &str = "DeadlineExceeded";
+pub(super) const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
 
 impl Sync<'_> {
     /// When the pod has been active for too long, if that may still come.
@@ -23,7 +23,7 @@ impl Sync<'_> {
         let uid = self.pod.meta.uid;
         self.plan.say_of(uid, EventType::Normal, REASON, MESSAGE, "");
         self.because = Because::of(uid, "spec.activeDeadlineSeconds", MESSAGE);
-        self.runtime.verdict = Some((REASON, MESSAGE));
+        self.runtime.exceeded = true;
         self.begin_stop(self.now + Span::secs(self.pod.spec.grace_secs()));
     }
 }

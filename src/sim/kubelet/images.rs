@@ -48,14 +48,14 @@ fn wanted(world: &World, pod: &Pod, container: &Container) -> Wanted {
             Wanted::Never("ErrImageNeverPull", "ErrImageNeverPull", message)
         }
         PullPolicy::Always | PullPolicy::IfNotPresent if missing => Wanted::Pull(REFUSES),
-        PullPolicy::Always => Wanted::Pull(pull_span(world, pod, pulled)),
+        PullPolicy::Always => Wanted::Pull(pull_span(world, pod, image, pulled)),
         _ => Wanted::Present,
     }
 }
 
-fn pull_span(world: &World, pod: &Pod, pulled: bool) -> Span {
+fn pull_span(world: &World, pod: &Pod, image: &str, pulled: bool) -> Span {
     let (least, spread) = if pulled { (300, 200) } else { (900, 700) };
-    Span::millis(least + (world.draw(pod.meta.uid, "pull") % spread) as i64)
+    Span::millis(least + (world.draw(pod.meta.uid, image) % spread) as i64)
 }
 
 /// Models pkg/apis/core/v1/defaults.go: SetDefaults_Container.
@@ -141,7 +141,7 @@ impl Sync<'_> {
         let image = &spec.container(i).image;
         if !workload::missing(image) {
             let pulled = self.world.pulled.contains(&(self.pod.node.clone(), image.clone()));
-            let ms = pull_span(self.world, &self.pod, pulled).0 / 1000;
+            let ms = pull_span(self.world, &self.pod, image, pulled).0 / 1000;
             let took = if ms < 1000 { format!("{ms}ms") } else { format!("{}s", ms as f64 / 1000.0) };
             let bytes = size(image);
             let said = format!(

@@ -118,8 +118,8 @@ impl Sync<'_> {
         let period = Span::secs(probe.period_seconds.max(1));
         let asked = watch.at.unwrap_or(now);
         let outcome = self.handle(i, Handler::of_probe(probe), Span::secs(probe.timeout_seconds.max(1)));
-        // Ticks that pass while it is busy are lost, but for one.
-        let lost = (outcome.took.0 / period.0).max(1);
+        // Ticks that pass while it is busy, or while its node is down, are lost, but for one.
+        let lost = (now - asked).0 / period.0 + (outcome.took.0 / period.0).max(1);
         let watch = &mut self.runtime.cells[i].care().watches[p];
         watch.at = Some(asked + period * lost);
         if outcome.errored {

@@ -38,7 +38,7 @@ impl Sync<'_> {
     fn set_conditions(&mut self) {
         let now = self.now;
         let over = self.runtime.stage >= Stage::Ended;
-        let stopped = self.runtime.verdict.map(|_| Phase::Failed);
+        let stopped = self.runtime.exceeded.then_some(Phase::Failed);
         let ended = if over { Some(self.final_phase()) } else { stopped };
         let (spec, status) = (&self.pod.spec, &mut self.pod.status);
         let unready =
@@ -90,7 +90,7 @@ impl Sync<'_> {
         let failed = |s: &ContainerStatus| !matches!(end_of(s), Some(0));
         let status = &self.pod.status;
         let any = status.containers.iter().any(failed);
-        if any || self.runtime.verdict.is_some() { Phase::Failed } else { Phase::Succeeded }
+        if any || self.runtime.exceeded { Phase::Failed } else { Phase::Succeeded }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::cell::Halt;
 use super::handler::Handler;
-use super::{CellState, EXIT_SEEN, EXIT_SEEN_STOPPING, End, GONE, KILLED, Stage, Sync, TEARDOWN};
-use crate::api::{ContainerState, Ended, Phase, Span, Text, Time};
+use super::{CellState, EXIT_SEEN, EXIT_SEEN_STOPPING, End, GONE, KILLED, Stage, Sync, TEARDOWN, deadline};
+use crate::api::{ContainerState, Ended, Span, Text, Time};
 use crate::sim::EventType;
 use crate::sim::record::Because;
 use crate::sim::workload::{Reply, Stop};
@@ -115,8 +115,8 @@ impl Sync<'_> {
         }
         let phase = self.final_phase();
         let status = &mut self.pod.status;
-        if let Some((reason, message)) = self.runtime.verdict.filter(|_| phase == Phase::Failed) {
-            (status.reason, status.message) = (reason.into(), message.into());
+        if self.runtime.exceeded {
+            (status.reason, status.message) = (deadline::REASON.into(), deadline::MESSAGE.into());
         }
         status.phase = phase;
         status.conditions.set("PodReadyToStartContainers", false, "", "", self.now);

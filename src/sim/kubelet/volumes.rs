@@ -168,7 +168,10 @@ impl Sync<'_> {
     fn content(&self, name: &str) -> Option<Files> {
         match place_of(self.world, &self.pod, self.volume(name)?).ok()? {
             Place::Made(files) => Some(files),
-            Place::Pod => self.runtime.disks.iter().find(|(n, _)| *n == *name).map(|(_, f)| f.clone()),
+            Place::Pod => {
+                let disks = self.runtime.disks.as_ref()?;
+                disks.iter().find(|(n, _)| *n == *name).map(|(_, f)| f.clone())
+            }
             Place::Outside(key) => {
                 // What was written in this very look is not in the world yet.
                 let kept = self.plan.actions.iter().rev().find_map(|a| match a {
@@ -263,7 +266,7 @@ impl Sync<'_> {
             match place {
                 Place::Outside(key) => self.plan.actions.push(Action::Keep(key, after.clone())),
                 _ => {
-                    let disks = Rc::make_mut(&mut self.runtime.disks);
+                    let disks = Rc::make_mut(self.runtime.disks.get_or_insert_default());
                     disks.retain(|(n, _)| *n != mount.name);
                     disks.push((mount.name.clone(), after.clone()));
                 }
