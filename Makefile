@@ -5,7 +5,7 @@ PORT  ?= 8080
 export PATH := $(TOOLS)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 WASM := wasm32-unknown-unknown
 # The tests that hold the simulation against the recordings.
-CONFORM := scenario:: cases:: describe:: kubectl:: manifest::
+CONFORM := scenario:: _cases describe:: kubectl:: manifest::
 SOURCES := $(shell find src static index.html Cargo.toml Cargo.lock Trunk.toml package-lock.json -type f ! -path static/editor.js)
 
 .PHONY: serve watch build test test-native test-worlds test-wasm test-page conform lint bench setup setup-test clean
@@ -33,7 +33,7 @@ test-native:
 	cargo test --quiet
 
 conform: ## Prints what agrees with the recordings of a real control plane: a line a scenario, and the counts of all tables.
-	@out=$$(cargo test --quiet --test it -- --nocapture --test-threads=1 $(CONFORM) 2>&1); code=$$?; \
+	@out=$$(cargo test --quiet --lib --test it -- --nocapture --test-threads=1 $(CONFORM) 2>&1); code=$$?; \
 	printf '%s\n' "$$out" | sed -n 's/.*conform: //p'; \
 	[ $$code = 0 ] || printf '%s\n' "$$out" | tail -n 40; exit $$code
 

@@ -14,3 +14,10 @@ pub mod lesson;
 pub mod manifest;
 pub mod sim;
 pub mod view;
+
+// The unit tests read the same tables as tests/it/ does.
+#[cfg(test)]
+extern crate self as podium;
+#[cfg(test)]
+#[path = "../tests/it/json.rs"]
+mod json;

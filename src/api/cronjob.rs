@@ -39,11 +39,24 @@ reads! {
     }
 }
 
+impl CronJobSpec {
+    /// The zone whose clocks the schedule means; none is UTC.
+    pub fn zone(&self) -> Option<Zone> {
+        self.time_zone.as_ref().and_then(|name| Zone::find(name))
+    }
+    /// When it runs, or what is wrong with its schedule. Models pkg/controller/cronjob/cronjob_controllerv2.go:
+    /// formatSchedule: a zone in the schedule itself wins.
+    pub fn parsed(&self) -> Result<Schedule, String> {
+        let schedule = Schedule::parse(&self.schedule)?;
+        Ok(if self.schedule.contains("TZ") { schedule } else { schedule.in_zone(self.zone()) })
+    }
+}
+
 /// `CronJobStatus`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct CronJobStatus {
-    /// Jobs that have not finished: name and identity.
-    pub active: Rc<Vec<(Text, Uid)>>,
+    /// Jobs that have not finished: name, identity, and the revision at which each was made.
+    pub active: Rc<Vec<(Text, Uid, u64)>>,
     /// The time of the last run that was started.
     pub last_schedule: Option<Time>,
     /// When a Job last completed.
@@ -91,12 +104,13 @@ impl Resource for CronJob {
     }
     fn body(&self) -> Value {
         let namespace = &self.meta.namespace;
-        let reference = |(name, uid): &(Text, Uid)| {
+        let reference = |(name, uid, revision): &(Text, Uid, u64)| {
             record! {
                 "apiVersion" => "batch/v1",
                 "kind" => "Job",
                 "name" => name.clone(),
                 "namespace" => namespace.clone(),
+                "resourceVersion" => revision.to_string(),
                 "uid" => uid.to_string(),
             }
         };

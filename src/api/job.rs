@@ -21,6 +21,14 @@ reads! {
         pub completions: Option<i32> = "completions",
         /// How many failures are retried before the Job fails.
         pub backoff_limit: Option<i32> = "backoffLimit",
+        /// How many failures of each index are retried before the index fails; the Job goes on.
+        pub backoff_limit_per_index: Option<i32> = "backoffLimitPerIndex",
+        /// How many indexes may fail before the whole Job fails.
+        pub max_failed_indexes: Option<i32> = "maxFailedIndexes",
+        /// What the exit codes and conditions of failed pods mean.
+        pub pod_failure_policy: Value = "podFailurePolicy",
+        /// Which successes are enough.
+        pub success_policy: Value = "successPolicy",
         /// How long the Job may be active, in seconds, whatever else it says.
         pub active_deadline_seconds: Option<i64> = "activeDeadlineSeconds",
         /// How long it is kept after it has finished, in seconds.
@@ -33,6 +41,8 @@ reads! {
         pub manual_selector: bool = "manualSelector",
         /// When a replacement is made.
         pub pod_replacement_policy: PodReplacementPolicy = "podReplacementPolicy",
+        /// The controller that looks after it, if not the cluster's own.
+        pub managed_by: Text = "managedBy",
         /// Which pods are its own.
         pub selector: Selector = "selector",
         /// What its pods look like.
@@ -72,6 +82,10 @@ pub struct JobStatus {
     pub uncounted_succeeded: Rc<Vec<Uid>>,
     /// Finished pods that still hold the tracking finalizer: seen as failed.
     pub uncounted_failed: Rc<Vec<Uid>>,
+    /// The indexes that have succeeded, such as `0,2-4`.
+    pub completed_indexes: Text,
+    /// The indexes that have failed; none without a limit per index.
+    pub failed_indexes: Option<Text>,
     /// Suspended, SuccessCriteriaMet, Complete, FailureTarget, Failed.
     pub conditions: Conditions,
 }
@@ -131,9 +145,11 @@ impl Resource for Job {
             "spec" => self.spec.raw().clone(),
             "status" => record! {
                 "active" => (s.active > 0).then_some(s.active),
+                "completedIndexes" => (!s.completed_indexes.is_empty()).then(|| s.completed_indexes.clone()),
                 "completionTime" => s.completed,
                 "conditions" => s.conditions.to_value(Some("lastProbeTime")),
                 "failed" => (s.failed > 0).then_some(s.failed),
+                "failedIndexes" => s.failed_indexes.clone(),
                 "ready" => s.ready,
                 "startTime" => s.started,
                 "succeeded" => (s.succeeded > 0).then_some(s.succeeded),

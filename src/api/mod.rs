@@ -33,6 +33,7 @@ mod statefulset;
 mod text;
 mod time;
 mod value;
+mod zone;
 
 pub use base64::{base64, from_base64};
 pub use condition::{Condition, Conditions, Truth};
@@ -63,3 +64,4 @@ pub use statefulset::*;
 pub use text::Text;
 pub use time::{Span, Time};
 pub use value::{Map, Value, write_json_str};
+pub use zone::Zone;

@@ -52,6 +52,11 @@ impl Time {
         let s = secs.rem_euclid(86_400) as u32;
         (y, m, d, s / 3600, s / 60 % 60, s % 60)
     }
+    /// The midnight in UTC at which a day begins; months beyond December are those of the next year.
+    pub fn of_date(year: i64, month: u32, day: u32) -> Time {
+        let (year, month) = (year + i64::from((month - 1) / 12), (month - 1) % 12 + 1);
+        Time::from_unix(days_from_civil(year, month, day) * 86_400)
+    }
     /// The day of the week in UTC, Sunday being 0.
     pub fn weekday(self) -> u32 {
         (self.unix().div_euclid(86_400) + 4).rem_euclid(7) as u32

@@ -239,6 +239,14 @@ fn of_cron_job(call: &Call, args: &Args, from: &str) -> Result<(Value, Value), F
     if !metadata.get("labels").is_null() {
         kept.insert("labels".into(), metadata.get("labels").clone());
     }
+    let owner = record! {
+        "apiVersion" => "batch/v1",
+        "controller" => true,
+        "kind" => "CronJob",
+        "name" => cron.at("metadata.name").clone(),
+        "uid" => cron.at("metadata.uid").clone(),
+    };
+    kept.insert("ownerReferences".into(), vec![owner].into());
     metadata = kept.into();
     Ok((template.get("spec").clone(), metadata))
 }

@@ -96,6 +96,11 @@ impl Plan {
         let creates = |a: &&Action| matches!(a, Action::Create(..) | Action::CreatePod(..));
         self.actions.iter().filter(creates).count()
     }
+    /// How many objects it creates, writes and deletes so far.
+    pub fn writes(&self) -> u64 {
+        let silent = |a: &&Action| matches!(a, Action::Say(_) | Action::Remember(..));
+        (self.actions.len() - self.actions.iter().filter(silent).count()) as u64
+    }
     /// Adds a write.
     pub fn update(&mut self, object: impl Into<Object>, because: Because) {
         self.actions.push(Action::Update(object.into(), because));

@@ -43,6 +43,8 @@ pub enum Verb {
 
 /// A write, as it is told to everybody who watches.
 pub struct Change {
+    /// When it was made.
+    pub at: Time,
     /// The store's revision after it.
     pub revision: u64,
     /// What happened.

@@ -4,8 +4,9 @@ use super::controllers::{self, Wakes};
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
 use super::world::{Event, World};
-use crate::api::{Key, Kind, Meta, Node, Object, Text, Uid, Value};
+use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value};
 use crate::manifest::{self, Refusal};
+use std::rc::Rc;
 
 /// What happens to the dependents of a deleted object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -64,7 +65,8 @@ impl World {
             Request::Create(value) => {
                 super::admission::namespace_is_there(self, kind_of(value)?, value)?;
                 let (kind, value) = self.prepared(value, None)?;
-                let object = Object::read(kind, &value);
+                let mut object = Object::read(kind, &value);
+                object.meta_mut().owners = self.owners_of(&value);
                 let because = by_hand(Uid(0), "was created");
                 self.create(object, Actor::User, 0, because)
             }
@@ -122,6 +124,20 @@ impl World {
         let name = value.at("metadata.name").as_str().unwrap_or("");
         Err(Refusal::invalid(kind, name, errors))
     }
+    /// The owners that a person names. One that is not there is collected with its object by the garbage collector.
+    fn owners_of(&self, value: &Value) -> Rc<[Owner]> {
+        let namespace = value.at("metadata.namespace").as_str().unwrap_or("");
+        let owner = |reference: &Value| {
+            let text = |name: &str| reference.get(name).as_str().unwrap_or("");
+            let kind = Kind::find(text("apiVersion"), text("kind"))?;
+            let namespace = if kind.info().namespaced { namespace } else { "" };
+            let found = self.store.lookup(kind, namespace, text("name")).map(|o| o.meta().uid);
+            let uid = found.filter(|uid| uid.to_string() == text("uid")).unwrap_or(Uid(u64::MAX));
+            let controller = reference.get("controller").as_bool() == Some(true);
+            Some(Owner { kind, name: text("name").to_owned().into(), uid, controller })
+        };
+        value.at("metadata.ownerReferences").items().iter().filter_map(owner).collect()
+    }
     fn write_over(&mut self, old: &Object, value: &Value) -> Result<Object, Refusal> {
         let before = old.to_value();
         let mut value = value.clone();
@@ -140,7 +156,7 @@ impl World {
             ..old.meta().clone()
         };
         if let (Object::Service(new), Object::Service(old)) = (&mut new, old) {
-            super::admission::prepare_service(self, std::rc::Rc::make_mut(new), Some(old))?;
+            super::admission::prepare_service(self, Rc::make_mut(new), Some(old))?;
         }
         if matches!(old.kind(), Kind::Service | Kind::PersistentVolumeClaim) {
             for quota in super::quota::charge(self, &new, Some(old))? {
@@ -189,7 +205,7 @@ impl World {
         for object in self.store.iter() {
             wakes.now(object.meta().uid);
             let (revision, new) = (object.meta().revision, object.clone());
-            let change = Change { revision, verb: Verb::Added, old: None, new };
+            let change = Change { at: self.now(), revision, verb: Verb::Added, old: None, new };
             (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
         }
         for (uid, after) in wakes.drain() {

@@ -13,7 +13,7 @@ use super::record::{Actor, Because, Change, Record, Records, Verb};
 use super::scheduler;
 use super::store::Store;
 use super::workload::Files;
-use crate::api::{Deletion, Object, Pod, Span, Text, Time, Uid};
+use crate::api::{Deletion, Job, Kind, Object, Pod, Span, Text, Time, Uid};
 use crate::manifest::Refusal;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -23,6 +23,8 @@ pub const WATCH_LATENCY: Span = Span::millis(10);
 /// The first and the longest wait of a controller that was refused.
 const RETRY: Span = Span::millis(5);
 const RETRY_MAX: Span = Span::secs(1_000);
+/// The same of the Job controller. Models pkg/controller/job: DefaultJobApiBackOff and MaxJobApiBackOff.
+const JOB_RETRY: (Span, Span) = (Span::secs(1), Span::secs(60));
 /// How many flights are kept to be seen.
 pub(super) const FLIGHTS_MAX: usize = 2_000;
 
@@ -275,10 +277,13 @@ impl World {
             self.refusals.remove(&event);
             return;
         };
+        let about = |uid| self.store.get(uid).map(Object::kind);
+        let jobs = matches!(event, Event::Reconcile(_, uid) if about(uid) == Some(Kind::Job));
+        let (first, most) = if jobs { JOB_RETRY } else { (RETRY, RETRY_MAX) };
         let (times, said) = self.refusals.get_or_default(event);
         *times += 1;
         *said = words;
-        let wait = (RETRY * (1 << (*times - 1).min(18))).min(RETRY_MAX);
+        let wait = (first * (1 << (*times - 1).min(18))).min(most);
         self.look_again(event, Some(wait), cause);
     }
     fn look_again(&mut self, event: Event, again: Option<Span>, cause: u64) {
@@ -307,6 +312,7 @@ impl World {
     pub(super) fn carry_out(&mut self, plan: Plan, by: Actor, about: Uid, cause: u64) -> Option<Text> {
         let mut refused = None;
         let mut room = None;
+        let mut absent = 0;
         if !plan.caption.is_empty() {
             let act = Act { at: self.now, caption: plan.caption, about };
             self.acts.insert(by, act);
@@ -323,7 +329,9 @@ impl World {
                     if *left > 0 {
                         *left -= 1;
                         refused = self.create_pod(*pod, by, cause, because);
+                        absent += i32::from(refused.is_some());
                     } else if let Actor::Controller(row) = by {
+                        absent += 1;
                         self.wake(
                             Event::Reconcile(row, about),
                             self.now + super::pod_control::SLOW_START,
@@ -331,9 +339,14 @@ impl World {
                         );
                     }
                 }
-                Action::CreatePod(..) => {}
+                Action::CreatePod(..) => absent += 1,
                 Action::DeletePod(uid, because) => self.delete_pod(uid, by, cause, because),
-                Action::Update(object, because) => {
+                Action::Update(mut object, because) => {
+                    if let (Object::Job(job), 1..) = (&mut object, absent)
+                        && !self.without_absent(job, absent)
+                    {
+                        continue;
+                    }
                     self.update(object, by, cause, because);
                 }
                 Action::Release(uid, finalizer, because) => {
@@ -372,6 +385,14 @@ impl World {
             }
         }
         refused
+    }
+
+    /// A Job counts the pods that it has asked for as active; those that were not made are not. Is there still anything
+    /// to write? Models pkg/controller/job/job_controller.go: manageJob.
+    fn without_absent(&self, job: &mut Rc<Job>, absent: i32) -> bool {
+        let job = Rc::make_mut(job);
+        job.status.active = (job.status.active - absent).max(0);
+        self.store.get_as::<Job>(job.meta.uid).is_none_or(|old| old.status != job.status)
     }
 
     /// Says something about an object.
@@ -477,7 +498,7 @@ impl World {
         because: Because,
     ) {
         let revision = self.store.revision();
-        let change = Change { revision, verb, old, new };
+        let change = Change { at: self.now, revision, verb, old, new };
         if let Object::Pod(pod) = &change.new {
             let had = change.old.as_ref().and_then(Object::as_ref::<Pod>).map_or(0, |p| p.status.ip);
             if had == 0 && pod.status.ip != 0 {

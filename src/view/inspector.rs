@@ -319,7 +319,17 @@ fn job_facts(job: &Job, facts: &mut Vec<Fact>) {
     let completions = spec.completions.map_or("any success".to_owned(), |n| n.to_string());
     facts.push(fact("completions", format!("{} of {completions}", status.succeeded)));
     facts.push(fact("parallelism", spec.parallelism().to_string()));
-    facts.push(fact("failed", format!("{} (backoffLimit {})", status.failed, spec.backoff_limit())));
+    let limit = match spec.backoff_limit_per_index {
+        Some(n) => format!("backoffLimitPerIndex {n}"),
+        None => format!("backoffLimit {}", spec.backoff_limit()),
+    };
+    facts.push(fact("failed", format!("{} ({limit})", status.failed)));
+    for (name, list) in [("done", Some(&status.completed_indexes)), ("lost", status.failed_indexes.as_ref())]
+    {
+        if let Some(list) = list.filter(|list| !list.is_empty()) {
+            facts.push(fact(name, format!("indexes {list}")));
+        }
+    }
     if let Some(limit) = spec.active_deadline_seconds {
         facts.push(fact("deadline", about(Span::secs(limit))));
     }

@@ -2,7 +2,7 @@
 
 use super::scene::*;
 use super::words::{about, count, hour_minute};
-use crate::api::{CronJob, Job, Kind, Object, Phase, Schedule, Span, Text, Time, Uid, order};
+use crate::api::{CronJob, Job, Kind, Object, Phase, Span, Time, Uid, order};
 use crate::sim::{Actor, Class, Memo, State, World, controllers, state_of};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -201,7 +201,9 @@ impl Card<'_, '_> {
         let (word, ink) = job_word(self.world, job);
         self.head("Job", &job.meta.name, &word, ink);
         let (wanted, have, done) = completions(self.world, job);
+        let indexes = job.status.completed_indexes.as_str();
         let caption = match job.spec.completions {
+            Some(n) if (1..20).contains(&indexes.len()) => format!("{done} of {n} complete: {indexes}"),
             Some(n) => format!("{done} of {n} complete"),
             None => format!("{done} succeeded: any success ends it"),
         };
@@ -213,7 +215,10 @@ impl Card<'_, '_> {
     fn tries(&mut self, job: &Job) {
         let (limit, failed) = (job.spec.backoff_limit(), job.status.failed);
         let by_limit = job.finished().is_none_or(|c| c.reason == "BackoffLimitExceeded");
+        let (each, lost) = (job.spec.backoff_limit_per_index, job.status.failed_indexes.as_deref());
         let caption = match failed {
+            0 if each.is_some() => format!("{} retries an index", each.unwrap_or(0)),
+            f if each.is_some() => format!("{f} failed, lost indexes: {}", lost.unwrap_or("")),
             0 => format!("0 of {limit} retries used"),
             f if !by_limit => format!("{f} counted as failed"),
             f if f > limit => format!("failed {f} times, {limit} retries allowed"),
@@ -226,7 +231,7 @@ impl Card<'_, '_> {
         }
         let (x, y) = (self.x, self.line());
         let label = self.scene.text((x, y + 4.0), "tries", 11.0, Face::Plain, Ink::Muted);
-        let dots = limit.clamp(0, 6) as usize;
+        let dots = if each.is_some() { 0 } else { limit.clamp(0, 6) as usize };
         for i in 0..dots {
             let at = (x + label + 14.0 + i as f32 * 15.0, y);
             let used = (i as i32) < failed;
@@ -410,12 +415,13 @@ fn next_run(world: &World, cron: &CronJob) -> String {
     if cron.spec.suspend {
         return "no run while it is suspended".to_owned();
     }
-    if cron.spec.time_zone.as_ref().is_some_and(|z: &Text| !z.is_empty() && z != "Etc/UTC" && z != "UTC") {
-        return format!("in {}", cron.spec.time_zone.as_deref().unwrap_or(""));
-    }
-    let next = Schedule::parse(&cron.spec.schedule).ok().and_then(|s| s.next(world.now()));
+    let next = cron.spec.parsed().ok().and_then(|s| s.next(world.now()));
     match next {
-        Some(at) => format!("next at {} UTC, in {}", hour_minute(at), about(at - world.now())),
+        Some(at) => {
+            let ahead = cron.spec.zone().map_or(Span::ZERO, |zone| zone.offset(at));
+            let zone = cron.spec.time_zone.as_deref().unwrap_or("UTC");
+            format!("next at {} {zone}, in {}", hour_minute(at + ahead), about(at - world.now()))
+        }
         None => "never runs within five years".to_owned(),
     }
 }

@@ -1,8 +1,9 @@
 //! What `kubectl describe` prints, against what the real kubectl printed of the same objects at the same time.
 
 use crate::json::tell;
+use crate::shell::Shell;
 use podium::api::{Kind, Span, Time};
-use podium::kubectl::{self, Context, Files};
+use podium::kubectl::Files;
 use podium::record;
 use podium::sim::{Config, Request, Timeline};
 use std::collections::BTreeMap;
@@ -72,6 +73,24 @@ fn described(line: &str) -> Option<Kind> {
 pub fn with_our_annotation(text: &str) -> String {
     let mut text = text.replace("fake/run", "podium/behaviour").replace(",job-fail-times=", " fail-times=");
     text = text.replace(",exit=", " exit=");
+    // Which indexes fail was an annotation of its own; here it is said in the same one.
+    while let Some(at) = text.find("fake/fail-index") {
+        let end = at + text[at..].find(['\n', '}']).unwrap_or(text.len() - at);
+        let end = text[at..end].find(",\"podium").map_or(end, |comma| at + comma + 1);
+        let digits = text[at..end].split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
+        let list = digits.collect::<Vec<_>>().join("+");
+        let rest = text[end..].trim_start_matches(['\n', ' ']);
+        if rest.trim_start_matches('"').starts_with("podium") {
+            // What follows takes its place.
+            text = text[..at].trim_end_matches('"').to_owned() + rest;
+        } else {
+            let start = text[..at].rfind('\n').unwrap_or(at);
+            text.replace_range(start..end, "");
+        }
+        for mark in ['"', '\n'] {
+            text = text.replace(&format!("dur=3{mark}"), &format!("dur=3 fail-index={list}{mark}"));
+        }
+    }
     while let Some(at) = text.find("dur=") {
         let digits = text[at + 4..].find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
         text.insert(at + 4 + digits, 's');
@@ -108,15 +127,14 @@ fn descriptions_agree_with_the_recorded_ones() {
             "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.clone() },
         };
         timeline.call(Request::Create(namespace)).expect("a namespace is taken");
-        let mut context = Context { namespace: name.clone().into() };
-        let files = Folder(path.clone());
+        let mut shell = Shell::new(&path, &name);
         for command in recorded(&path) {
             timeline.seek(start + Span((command.at * 1e6) as i64));
             let kind = described(&command.line).filter(|_| !command.stdout.is_empty());
             if kind.is_none() && command.line.starts_with("kubectl get ") {
                 continue;
             }
-            let output = kubectl::run(&mut timeline, &mut context, &files, &command.line);
+            let output = shell.run(&mut timeline, &command.line);
             let Some(kind) = kind else { continue };
             let count = if kind.info().simulated { &mut simulated } else { &mut kept };
             count.all += 1;

@@ -20,6 +20,11 @@ const AGREE: &[&str] = &[
     "f4-job-fail-then-ok",
     "f5-job-bl0",
     "g-job-fail-onfailure-bl3",
+    "h-job-indexed-bpi",
+    "h3-job-indexed-ok",
+    "i-job-pfp-failjob",
+    "i2-job-pfp-ignore-disruption",
+    "j-job-successpolicy",
     "k-job-suspend-resume",
     "l-job-ttl5",
     "m-cron-allow",
@@ -32,6 +37,7 @@ const AGREE: &[&str] = &[
     "o-job-delete-cascade",
     "o2-job-delete-orphan",
     "p-deploy-rolling-undo",
+    "o4-pod-of-job-deleted",
     "p2-deploy-recreate",
     "p3-deploy-badimage",
     "q-deploy-scale",
@@ -45,6 +51,7 @@ const AGREE: &[&str] = &[
     "w2-netpol-describe",
     "x-hpa",
     "x2-pdb",
+    "y-cron-create-from",
 ];
 
 /// Where the recorded kubelet was late: it took up to 1.7 s to start a pod where its model says 1.0 s, and in these each

@@ -72,12 +72,7 @@ fn one(page: &mut Page, variable: &Value, container: &Value, pod: Option<&Value>
 
 /// Only metadata is looked up. Models kubectl pkg/util/fieldpath: ExtractFieldPathAsString.
 fn of_field(pod: &Value, path: &str) -> String {
-    let meta = pod.get("metadata");
-    for (map, prefix) in [("annotations", "metadata.annotations['"), ("labels", "metadata.labels['")] {
-        if let Some(key) = path.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("']")) {
-            return text(meta.get(map).get(key));
-        }
-    }
+    // One label or annotation is not: its subscript is no field that kubectl's scheme knows.
     match path {
         "metadata.name" | "metadata.namespace" | "metadata.uid" => text(pod.at(path)),
         "metadata.labels" | "metadata.annotations" => {

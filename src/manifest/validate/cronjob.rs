@@ -1,7 +1,7 @@
 //! CronJobs. Models pkg/apis/batch/validation/validation.go: ValidateCronJobCreate, ValidateCronJobUpdate.
 
 use super::{Errors, job, not_negative, one_of, text};
-use crate::api::{Schedule, Value};
+use crate::api::{Schedule, Value, Zone};
 use crate::manifest::field::{FieldError, Path};
 
 pub(super) fn create(object: &Value, errors: &mut Errors) {
@@ -51,75 +51,6 @@ fn spec(object: &Value, errors: &mut Errors) {
     job::counts_fit(job, &at, errors);
 }
 
-/// The areas of the time zone database, and its zones without an area.
-const AREAS: &[&str] = &[
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Brazil",
-    "Canada",
-    "Chile",
-    "Etc",
-    "Europe",
-    "Indian",
-    "Mexico",
-    "Pacific",
-    "US",
-];
-const ZONES: &[&str] = &[
-    "UTC",
-    "GMT",
-    "UCT",
-    "Zulu",
-    "Universal",
-    "Greenwich",
-    "CET",
-    "EET",
-    "MET",
-    "WET",
-    "EST",
-    "MST",
-    "HST",
-    "EST5EDT",
-    "CST6CDT",
-    "MST7MDT",
-    "PST8PDT",
-    "Cuba",
-    "Egypt",
-    "Eire",
-    "GB",
-    "Hongkong",
-    "Iceland",
-    "Iran",
-    "Israel",
-    "Jamaica",
-    "Japan",
-    "Libya",
-    "NZ",
-    "Navajo",
-    "PRC",
-    "Poland",
-    "Portugal",
-    "ROC",
-    "ROK",
-    "Singapore",
-    "Turkey",
-];
-
-/// Has it the form of a name in the time zone database?
-fn is_zone(name: &str) -> bool {
-    let good = |s: &str| {
-        s.split('/')
-            .all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-+".contains(&b)))
-    };
-    ZONES.contains(&name)
-        || name.split_once('/').is_some_and(|(area, city)| AREAS.contains(&area) && good(city))
-}
-
 /// Time zones have names such as `Europe/Berlin`.
 fn time_zone(zone: &Value, path: &Path, errors: &mut Errors) {
     let Some(name) = zone.as_str() else { return };
@@ -131,7 +62,7 @@ fn time_zone(zone: &Value, path: &Path, errors: &mut Errors) {
             zone,
             "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones",
         ));
-    } else if !is_zone(name) {
+    } else if Zone::find(name).is_none() {
         errors.push(FieldError::invalid(path, zone, &format!("unknown time zone {name}")));
     }
 }

@@ -15,6 +15,8 @@ pub struct Behaviour {
     pub failure_permille: Option<u32>,
     /// How many runs fail before one succeeds, counted over [`Setting::run`](super::Setting::run): `fail-times=2`.
     pub fail_times: Option<u32>,
+    /// The only indexes of an Indexed Job that fail: `fail-index=1+3`.
+    pub fail_index: Option<Text>,
     /// What it uses of memory: `memory=200Mi`.
     pub memory: Option<Quantity>,
     /// What it uses of a CPU: `cpu=300m`.
@@ -65,6 +67,10 @@ impl Behaviour {
                 self.fail_times = value.parse().ok();
                 self.fail_times.is_none().then_some("a number of runs")
             }
+            "fail-index" => {
+                self.fail_index = Some(value.to_owned().into());
+                None
+            }
             "memory" => {
                 self.memory = Quantity::parse(value);
                 self.memory.is_none().then_some("a quantity such as 200Mi")
@@ -83,8 +89,8 @@ impl Behaviour {
             }
             _ => {
                 return Err(format!(
-                    "podium/behaviour: unknown name {name:?}: it knows duration, exit, failure-rate, fail-times, memory, \
-                     cpu, sigterm and log"
+                    "podium/behaviour: unknown name {name:?}: it knows duration, exit, failure-rate, fail-times, \
+                     fail-index, memory, cpu, sigterm and log"
                 )
                 .into());
             }
@@ -93,6 +99,16 @@ impl Behaviour {
             Some(expected) => Err(format!("podium/behaviour: {name}={value}: expected {expected}").into()),
             None => Ok(()),
         }
+    }
+
+    /// What it means for a run that has this index of its Job, or none.
+    pub fn at_index(mut self, index: Option<&str>) -> Behaviour {
+        if let Some(list) = &self.fail_index {
+            (self.fail_times, self.failure_permille) = (None, None);
+            let fails = list.split('+').any(|n| Some(n) == index);
+            self.exit = fails.then(|| self.exit.filter(|code| *code != 0).unwrap_or(1));
+        }
+        self
     }
 
     /// The exit code that a run really ends with.
@@ -172,6 +188,8 @@ mod tests {
         assert_eq!((of("exit=4", 0, 0), of("exit=4", 2, 0)), (4, 2));
         assert_eq!((of("fail-times=2", 0, 1), of("fail-times=2", 0, 2)), (1, 0));
         assert_eq!((of("failure-rate=1 exit=9", 0, 5), of("failure-rate=0", 0, 5)), (9, 0));
+        let at = |index| Behaviour::parse("fail-index=1+3").unwrap().at_index(index).outcome(0, 7, 0);
+        assert_eq!((at(Some("1")), at(Some("2")), at(Some("3")), at(None)), (1, 0, 1, 0));
         let third = Behaviour::parse("failure-rate=0.3").unwrap();
         let failed = (0..1000).filter(|luck| third.outcome(0, mix(*luck), 0) == 1).count();
         assert!((250..350).contains(&failed), "{failed}");

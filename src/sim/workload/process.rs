@@ -36,7 +36,10 @@ impl Process {
     /// Starts a container.
     pub fn start(setting: &Setting) -> Result<Process, StartError> {
         let image = Image::of(setting.image);
-        let behaviour = setting.behaviour.and_then(|text| Behaviour::parse(text).ok()).map(Rc::new);
+        let index =
+            setting.env.iter().find(|(name, _)| name == "JOB_COMPLETION_INDEX").map(|(_, n)| n.as_str());
+        let behaviour = setting.behaviour.and_then(|text| Behaviour::parse(text).ok());
+        let behaviour = behaviour.map(|b| Rc::new(b.at_index(index)));
         let expand =
             |words: &[Text]| words.iter().map(|word| expanded(word, &setting.env)).collect::<Vec<_>>();
         let (command, args) = (expand(setting.command), expand(setting.args));

@@ -2,30 +2,32 @@
 //!
 //! Models pkg/controller/cronjob/cronjob_controllerv2.go: syncCronJob, and utils.go.
 
+#[cfg(test)]
+mod tests;
+mod times;
+
 use super::{Controller, Wakes};
 use crate::api::{
-    ConcurrencyPolicy, CronJob, Job, JobStatus, Kind, Meta, Object, Owner, Schedule, Span, Spec, Text, Time,
-    Uid, order,
+    ConcurrencyPolicy, CronJob, Job, JobStatus, Kind, Meta, Object, Owner, Span, Spec, Text, Time, Uid, Zone,
+    order,
 };
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::Store;
 use crate::sim::world::World;
 use std::rc::Rc;
+use times::{most_recent, next_wait, rfc1123, rfc3339};
 
 /// Its row.
 pub const CONTROLLER: Controller =
     Controller { name: "cronjob", source: "cronjob-controller", watches, reconcile };
 
-/// How much later than the schedule it wakes, so that clocks that differ do no harm. Models nextScheduleDelta.
-const DELTA: Span = Span::millis(100);
-/// More missed runs than this are worth a warning.
-const MISSED_MANY: i64 = 100;
-
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match &change.new {
-        Object::CronJob(_) if change.spec_changed() && change.verb != Verb::Deleted => {
-            wakes.now(change.uid())
+        Object::CronJob(cron) if change.spec_changed() && change.verb != Verb::Deleted => {
+            if let Some(after) = wait_for_change(cron, change) {
+                wakes.after(change.uid(), after);
+            }
         }
         Object::Job(job) => {
             let owner = job.meta.controller().filter(|o| o.kind == Kind::CronJob);
@@ -42,6 +44,20 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
         }
         _ => {}
     }
+}
+
+/// A new schedule holds from its next time on: what it would have run before is not missed.
+/// Models updateCronJob.
+fn wait_for_change(cron: &CronJob, change: &Change) -> Option<Span> {
+    let old = change.old.as_ref().and_then(Object::as_ref::<CronJob>);
+    let same = |old: &Rc<CronJob>| {
+        old.spec.schedule == cron.spec.schedule && old.spec.time_zone == cron.spec.time_zone
+    };
+    if old.is_none_or(same) {
+        return Some(Span::ZERO);
+    }
+    let schedule = cron.spec.parsed().ok()?;
+    Some(next_wait(cron, change.at, &schedule))
 }
 
 fn reconcile(world: &World, uid: Uid) -> Plan {
@@ -75,11 +91,26 @@ impl Sync<'_> {
     fn run(&mut self) -> Option<Span> {
         let uid = self.cron.meta.uid;
         self.note_finished();
-        if self.cron.meta.is_terminating() || self.cron.spec.suspend {
+        let spec = Rc::clone(&self.cron.spec);
+        if self.cron.meta.is_terminating() {
             return None;
         }
-        let spec = Rc::clone(&self.cron.spec);
-        let schedule = match Schedule::parse(&spec.schedule) {
+        if let Some(name) = spec.time_zone.as_ref().filter(|name| Zone::find(name).is_none()) {
+            let message = format!("invalid timeZone: {:?}: unknown time zone {name}", name.as_str());
+            self.plan.warn(uid, "UnknownTimeZone", message);
+            return None;
+        }
+        if spec.suspend {
+            return None;
+        }
+        if spec.schedule.contains("TZ") {
+            let message = format!(
+                "CRON_TZ or TZ used in schedule {:?} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details",
+                spec.schedule.as_str()
+            );
+            self.plan.warn(uid, "UnsupportedSchedule", message);
+        }
+        let schedule = match spec.parsed() {
             Ok(schedule) => schedule,
             Err(error) => {
                 let message = format!("unparseable schedule: {:?} : {error}", spec.schedule.as_str());
@@ -114,7 +145,7 @@ impl Sync<'_> {
         }
         let name: Text = format!("{}-{}", self.cron.meta.name, due.unix() / 60).into();
         let active = &self.cron.status.active;
-        if active.iter().any(|(n, _)| *n == name) || self.cron.status.last_schedule == Some(due) {
+        if active.iter().any(|(n, ..)| *n == name) || self.cron.status.last_schedule == Some(due) {
             return wait;
         }
         if spec.concurrency_policy == ConcurrencyPolicy::Forbid && !active.is_empty() {
@@ -136,7 +167,7 @@ impl Sync<'_> {
         let uid = self.cron.meta.uid;
         let mut active = Vec::clone(&self.cron.status.active);
         for job in &self.jobs {
-            let listed = active.iter().any(|(_, u)| *u == job.meta.uid);
+            let listed = active.iter().any(|(_, u, _)| *u == job.meta.uid);
             match job.finished() {
                 None if !listed => {
                     let message =
@@ -145,7 +176,7 @@ impl Sync<'_> {
                 }
                 Some(end) => {
                     if listed {
-                        active.retain(|(_, u)| *u != job.meta.uid);
+                        active.retain(|(_, u, _)| *u != job.meta.uid);
                         let message =
                             format!("Saw completed job: {}, condition: {}", job.meta.name, end.name);
                         self.plan.say(uid, "SawCompletedJob", message);
@@ -159,17 +190,18 @@ impl Sync<'_> {
             }
         }
         let jobs = &self.jobs;
-        let gone: Vec<(Text, Uid)> =
-            active.iter().filter(|(_, u)| !jobs.iter().any(|j| j.meta.uid == *u)).cloned().collect();
-        for (name, gone) in gone {
-            self.plan.say(uid, "MissingJob", format!("Active job went missing: {name}"));
-            active.retain(|(_, u)| *u != gone);
-        }
+        active.retain(|(name, job, _)| {
+            let there = jobs.iter().any(|j| j.meta.uid == *job);
+            if !there {
+                self.plan.say(uid, "MissingJob", format!("Active job went missing: {name}"));
+            }
+            there
+        });
         self.cron.status.active = Rc::new(active);
     }
     fn replace_active(&mut self) {
         let uid = self.cron.meta.uid;
-        for (name, job) in std::mem::take(&mut self.cron.status.active).iter() {
+        for (name, job, _) in std::mem::take(&mut self.cron.status.active).iter() {
             self.delete_job(uid, name, *job, "spec.concurrencyPolicy");
         }
     }
@@ -179,16 +211,26 @@ impl Sync<'_> {
     }
     fn start(&mut self, name: Text, due: Time) {
         let uid = self.cron.meta.uid;
+        let there = self.world.store.lookup(Kind::Job, &self.cron.meta.namespace, &name);
+        if let Some(job) = there.map(Object::meta) {
+            // Somebody else's Job has that name; one of its own was forgotten.
+            if job.controller().is_some_and(|o| o.uid == uid) {
+                self.note_started((name, job.uid, job.revision), due);
+            }
+            return;
+        }
         let caption: Text = format!("{} is due: creates job {name}", due).into();
         let job = new_job(&self.cron, name.clone(), due);
         self.plan.caption = caption.clone();
-        // The new Job's identity is not known before it is written; the world gives out the next one.
+        // The new Job's identity and revision are not known before it is written; the world gives out the next ones.
         let created = self.world.next_identity(self.plan.creations());
+        let revision = self.world.store.revision() + self.plan.writes() + 1;
         self.plan.create(job, Because::of(uid, "spec.schedule", caption));
         self.plan.say(uid, "SuccessfulCreate", format!("Created job {name}"));
-        let mut active = Vec::clone(&self.cron.status.active);
-        active.push((name, created));
-        self.cron.status.active = Rc::new(active);
+        self.note_started((name, created, revision), due);
+    }
+    fn note_started(&mut self, job: (Text, Uid, u64), due: Time) {
+        Rc::make_mut(&mut self.cron.status.active).push(job);
         self.cron.status.last_schedule = Some(due);
     }
 
@@ -226,71 +268,9 @@ fn new_job(cron: &CronJob, name: Text, due: Time) -> Job {
         owners: [owner].into(),
         ..Meta::named(cron.meta.namespace.clone(), name)
     };
-    meta.annotations.insert("batch.kubernetes.io/cronjob-scheduled-timestamp", due.to_string());
+    let ahead = cron.spec.zone().map_or(Span::ZERO, |zone| zone.offset(due));
+    meta.annotations.insert("batch.kubernetes.io/cronjob-scheduled-timestamp", rfc3339(due, ahead));
     let mut value = crate::record! { "spec" => template.spec.raw().clone() };
     crate::manifest::set_defaults(Kind::Job, &mut value);
     Job { meta, spec: Rc::new(Spec::new(value.get("spec").clone())), status: JobStatus::default() }
-}
-
-struct Recent {
-    earliest: Time,
-    missed: Option<Time>,
-    any: bool,
-    many: bool,
-}
-
-/// The latest time at which a Job should have started. Models mostRecentScheduleTime.
-fn most_recent(
-    cron: &CronJob,
-    now: Time,
-    schedule: &Schedule,
-    deadline: Option<Span>,
-) -> Result<Recent, String> {
-    let mut earliest = cron.status.last_schedule.unwrap_or(cron.meta.created.floor_sec());
-    if let Some(deadline) = deadline {
-        earliest = earliest.max(now - deadline);
-    }
-    let none = Recent { earliest, missed: None, any: false, many: false };
-    let Some(first) = schedule.next(earliest) else {
-        return Err("time difference between two schedules is less than 1 second".to_owned());
-    };
-    if now < first {
-        return Ok(none);
-    }
-    let second = schedule.next(first);
-    let Some(second) = second.filter(|s| *s <= now) else {
-        return Ok(Recent { missed: Some(first), ..none });
-    };
-    let between = (second - first).whole_secs();
-    if between < 1 {
-        return Err("time difference between two schedules is less than 1 second".to_owned());
-    }
-    let missed = (now - first).whole_secs() / between + 1;
-    let mut at = schedule.next(first + Span::secs((missed - 2) * between));
-    let mut latest = None;
-    while let Some(t) = at.filter(|t| *t <= now) {
-        latest = Some(t);
-        at = schedule.next(t);
-    }
-    Ok(Recent { missed: latest, any: missed > 0, many: missed > MISSED_MANY, ..none })
-}
-
-/// How long until the next run. Models nextScheduleTimeDuration.
-fn next_wait(cron: &CronJob, now: Time, schedule: &Schedule) -> Span {
-    let from = match most_recent(cron, now, schedule, None) {
-        Ok(Recent { missed: Some(at), .. }) => at,
-        Ok(Recent { any: false, earliest, .. }) => earliest,
-        _ => now,
-    };
-    schedule.next(from).map_or(Span::secs(86_400), |next| next + DELTA - now)
-}
-
-/// `Mon, 05 Jan 2026 00:02:00 UTC`.
-fn rfc1123(at: Time) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (y, mo, d, h, mi, s) = at.civil();
-    let (day, month) = (DAYS[at.weekday() as usize], MONTHS[mo as usize - 1]);
-    format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{s:02} UTC")
 }
