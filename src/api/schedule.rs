@@ -302,6 +302,8 @@ mod tests {
         Ok(if text.contains("TZ=") { schedule } else { schedule.in_zone(zone) })
     }
 
+    type Check = fn(&Value) -> Result<(), String>;
+
     fn next(case: &Value) -> Result<(), String> {
         let after = time(case.get("after")).ok_or("no time")?;
         let (is, want) = (schedule(case)?.next(after), time(case.get("next")));
@@ -347,7 +349,7 @@ mod tests {
     #[test]
     fn cron_cases_hold() {
         let Some(text) = json::recording("cron_cases.json") else { return };
-        let tables: [(&str, fn(&Value) -> Result<(), String>); 4] = [
+        let tables: [(&str, Check); 4] = [
             ("next_cases", next),
             ("activation_cases", activation),
             ("expression_cases", expression),

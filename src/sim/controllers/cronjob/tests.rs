@@ -11,8 +11,9 @@ use crate::sim::record::{Change, Verb};
 use crate::sim::{Config, EventType, World};
 use std::collections::BTreeMap;
 
-/// Why a case says nothing about a simulation; or what differs.
+/// What differs.
 type Outcome = Result<(), String>;
+type Check = fn(&Value) -> Outcome;
 
 const CLIENT: &str = "is about a client whose requests fail or whose view is late";
 /// Cases whose number of active Jobs is not what follows, and which upstream's test does not look at: one forgets the Job
@@ -26,7 +27,7 @@ const YEAR_ONE: &str = "leaves the time at the year 1";
 #[test]
 fn cronjob_cases_hold() {
     let Some(text) = json::recording("cronjob_cases.json") else { return };
-    let tables: [(&str, fn(&Value) -> Outcome); 6] = [
+    let tables: [(&str, Check); 6] = [
         ("sync_cases", sync),
         ("most_recent_schedule_cases", recent),
         ("next_schedule_delay_cases", delay),
