@@ -203,10 +203,12 @@ impl World {
     fn start_controller(&mut self, row: u8) {
         let mut wakes = Wakes::default();
         for object in self.store.iter() {
-            wakes.now(object.meta().uid);
-            let (revision, new) = (object.meta().revision, object.clone());
-            let change = Change { at: self.now(), revision, verb: Verb::Added, old: None, new };
-            (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
+            // Some look at what is new, others at what has changed: it is both to somebody who sees it first.
+            for (verb, old) in [(Verb::Added, None), (Verb::Modified, Some(object.clone()))] {
+                let (revision, new) = (object.meta().revision, object.clone());
+                let change = Change { at: self.now(), revision, verb, old, new };
+                (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
+            }
         }
         for (uid, after) in wakes.drain() {
             self.wake(Event::Reconcile(row, uid), self.now() + after, 0);

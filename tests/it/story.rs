@@ -359,6 +359,10 @@ impl Teller {
         if text(line, "reason") == "FailedScheduling" && last.is_some_and(|fact| fact.what == what) {
             return;
         }
+        // Of several that are told as one of many at the same instant, only the last can be seen.
+        if message.starts_with(COMBINED) && last.is_some_and(|f| f.what == what && at - f.at < BATCH_S) {
+            return;
+        }
         // A controller whose write met a conflict says the same again at once.
         let said = format!("{key} {raw}");
         if self.said.insert(said, at).is_none_or(|before| at - before >= AGAIN_S) {

@@ -175,6 +175,15 @@ fn worlds_that_once_failed() {
             (0, apply(sleeper)),
             (1, Act::OfPod("kubectl delete pod {}", 0)),
         ],
+        // A pod that was being deleted when its Job went was let go by nobody.
+        &[
+            (0, line("kubectl cordon node-1")),
+            (0, line("kubectl cordon node-2")),
+            (0, line("kubectl cordon node-3")),
+            (0, apply(sleeper)),
+            (5, Act::OfPod("kubectl delete pod {} --wait=false", 0)),
+            (0, line("kubectl delete job job-0 --wait=false")),
+        ],
         // What lost its owner while the garbage collector was off was never collected.
         &[(0, apply(&once)), (0, line("sandbox controller-down garbage-collector"))],
     ];

@@ -48,7 +48,8 @@ fn is_out_of_service(node: &Node) -> bool {
 
 fn reconcile(world: &World, uid: Uid) -> Plan {
     let mut plan = Plan::nothing();
-    let Some(pod) = world.store.get_as::<Pod>(uid) else { return plan };
+    let pod = world.store.get_as::<Pod>(uid).filter(|pod| !pod.node.is_empty());
+    let Some(pod) = pod else { return plan };
     let node = world.store.lookup(Kind::Node, "", &pod.node).and_then(Object::as_ref::<Node>);
     let why = match node {
         None => "node no longer exists",

@@ -17,7 +17,7 @@ use crate::api::{
     CompletionMode, Job, JobSpec, Kind, Phase, Pod, PodReplacementPolicy, Span, Spec, Time, Uid,
 };
 use crate::sim::plan::{Action, Plan};
-use crate::sim::record::{Actor, Because, Change};
+use crate::sim::record::{Actor, Because, Change, Verb};
 use crate::sim::store::{Class, Store, TRACKING_FINALIZER};
 use crate::sim::world::World;
 use backoff::Backoff;
@@ -35,6 +35,11 @@ const OWN_NAME: &str = "kubernetes.io/job-controller";
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match change.kind() {
+        // Its pods are orphans now. Models Controller.deleteJob.
+        Kind::Job if change.verb == Verb::Deleted => {
+            let tracked = |o: &&crate::api::Object| o.meta().has_finalizer(TRACKING_FINALIZER);
+            store.dependents(change.uid()).filter(tracked).for_each(|pod| wakes.now(pod.meta().uid));
+        }
         Kind::Job if change.spec_changed() => wakes.now(change.uid()),
         Kind::Job => wakes.after(change.uid(), BATCH),
         Kind::Pod => {
