@@ -80,9 +80,7 @@ fn is_covered(pod: &Pod, key: &str) -> bool {
 
 fn reconcile(world: &World, uid: Uid) -> Plan {
     let mut plan = Plan::nothing();
-    let Some(pod) = world.store.get_as::<Pod>(uid).filter(|p| !p.meta.is_terminating()) else {
-        return plan;
-    };
+    let Some(pod) = world.store.get_as::<Pod>(uid) else { return plan };
     let node = world.store.lookup(Kind::Node, "", &pod.node).and_then(Object::as_ref::<Node>);
     let taints: Vec<&Taint> = node.iter().flat_map(|node| expelling(node)).collect();
     let actor = Actor::Controller(super::row(CONTROLLER.name));
@@ -91,6 +89,10 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         _ => None,
     };
     let now = world.now();
+    // Once is enough; but a pod that somebody else has told to stop is marked all the same.
+    if marked.is_some_and(|(_, at)| at <= now && pod.meta.is_terminating()) {
+        return plan;
+    }
     let stays = if taints.is_empty() { Stay::Ever } else { stay(pod, &taints) };
     let Stay::For(span) = stays else {
         if marked.is_some() {
@@ -113,6 +115,7 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         return plan;
     }
     evict(world, pod, &mut plan);
+    plan.actions.push(Action::Remember(uid, Memo::Eviction(Some((since, at)))));
     plan
 }
 
