@@ -10,6 +10,10 @@ const LIT: Span = Span::millis(800);
 /// Below this width there is no room for everybody, in CSS pixels.
 const NARROW: f32 = 560.0;
 
+/// Those who are shown from the start; the others come once they have had something to do.
+const ALWAYS: [&str; 8] =
+    ["api server", "job", "cronjob", "deployment", "replicaset", "endpointslice", "scheduler", "kubelets"];
+
 /// Where the actors of the control plane stand.
 pub struct Strip {
     /// The lower edge.
@@ -27,10 +31,9 @@ struct Chip {
 /// Draws the strip. `pace` is world seconds per second of the viewer: what is lit stays lit long enough to be seen.
 pub fn draw(scene: &mut Scene, world: &World, area: Rect, pace: f32) -> Strip {
     let mut chips = chips(world);
-    if area.w < NARROW {
-        // A phone has room only for those who have had something to do.
-        chips.retain(|chip| chip.at.is_some() || chip.off);
-    }
+    // A phone has room only for those who have had something to do.
+    let always = |chip: &Chip| area.w >= NARROW && ALWAYS.contains(&chip.name);
+    chips.retain(|chip| chip.at.is_some() || chip.off || always(chip));
     let lit_for = Span((LIT.0 as f32 * pace.max(1.0).sqrt()) as i64);
     let (caption, by) = last_decision(world, lit_for);
     let mut x = area.x + 16.0;

@@ -166,7 +166,17 @@ fn worlds_that_once_failed() {
         .replace("spec:\n  completions", "spec:\n  ttlSecondsAfterFinished: 6\n  completions");
     let apply = |text: &str| Act::Apply(text.to_owned());
     let line = |text: &str| Act::Line(text.to_owned());
+    let late =
+        sleeper.replace("spec:\n  completions", "spec:\n  podReplacementPolicy: Failed\n  completions");
     let cases: &[&[(u16, Act)]] = &[
+        // A pod that was to go before it had a node was never said to have ended.
+        &[
+            (0, line("kubectl cordon node-1")),
+            (0, line("kubectl cordon node-2")),
+            (0, line("kubectl cordon node-3")),
+            (0, apply(&late)),
+            (5, Act::OfPod("kubectl delete pod {} --wait=false", 0)),
+        ],
         // A pod that was deleted while its node was down was never said to have ended.
         &[
             (0, line("sandbox node-down node-1")),

@@ -31,7 +31,12 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
         Object::Node(node) if is_out_of_service(node) => {
             store.pods_on(&node.meta.name).for_each(|pod| wakes.now(pod.meta.uid));
         }
-        Object::Pod(pod) if change.verb != Verb::Deleted && !pod.node.is_empty() => {
+        Object::Pod(pod) if change.verb != Verb::Deleted && pod.node.is_empty() => {
+            if pod.meta.is_terminating() {
+                wakes.now(pod.meta.uid);
+            }
+        }
+        Object::Pod(pod) if change.verb != Verb::Deleted => {
             let bound =
                 change.old.as_ref().and_then(Object::as_ref::<Pod>).is_none_or(|o| o.node != pod.node);
             if bound && store.lookup(Kind::Node, "", &pod.node).is_none() {
@@ -48,10 +53,13 @@ fn is_out_of_service(node: &Node) -> bool {
 
 fn reconcile(world: &World, uid: Uid) -> Plan {
     let mut plan = Plan::nothing();
-    let pod = world.store.get_as::<Pod>(uid).filter(|pod| !pod.node.is_empty());
-    let Some(pod) = pod else { return plan };
+    let Some(pod) = world.store.get_as::<Pod>(uid) else { return plan };
+    let unscheduled = pod.node.is_empty();
     let node = world.store.lookup(Kind::Node, "", &pod.node).and_then(Object::as_ref::<Node>);
     let why = match node {
+        None if unscheduled && !pod.meta.is_terminating() => return plan,
+        // No kubelet will ever say that it has ended. Models gcUnscheduledTerminatingPods.
+        None if unscheduled => "it was told to stop before it had a node",
         None => "node no longer exists",
         Some(node) if is_out_of_service(node) && pod.meta.is_terminating() => "node is out of service",
         Some(_) => return plan,
@@ -63,7 +71,7 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
     }
     let because = Because::of(uid, "spec.nodeName", why);
     let mut marked = Pod::clone(pod);
-    if node.is_none() {
+    if node.is_none() && !unscheduled {
         let message = format!("PodGC: {why}");
         marked.status.conditions.set("DisruptionTarget", true, "DeletionByPodGC", message, world.now());
     }
