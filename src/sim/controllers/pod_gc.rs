@@ -31,12 +31,9 @@ fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
         Object::Node(node) if is_out_of_service(node) => {
             store.pods_on(&node.meta.name).for_each(|pod| wakes.now(pod.meta.uid));
         }
-        Object::Pod(pod) if change.verb != Verb::Deleted && pod.node.is_empty() => {
-            if pod.meta.is_terminating() {
-                wakes.now(pod.meta.uid);
-            }
-        }
-        Object::Pod(pod) if change.verb != Verb::Deleted => {
+        _ if change.verb == Verb::Deleted => {}
+        Object::Pod(pod) if pod.node.is_empty() && pod.meta.is_terminating() => wakes.now(pod.meta.uid),
+        Object::Pod(pod) if !pod.node.is_empty() => {
             let bound =
                 change.old.as_ref().and_then(Object::as_ref::<Pod>).is_none_or(|o| o.node != pod.node);
             if bound && store.lookup(Kind::Node, "", &pod.node).is_none() {
