@@ -193,7 +193,9 @@ async function instants(page, pattern) {
 test("parallelism 3 of 5 runs three pods, then two", () =>
   podium.onShared(async (page) => {
     await choose(page, "parallel-3-of-5");
-    assert.deepEqual(await running(page, 32), [0, 3, 0, 2, 0]);
+    // Pods of one round do not end in the same second; between two rounds none runs.
+    const rounds = (await running(page, 32)).join("").split("0").filter((round) => round !== "");
+    assert.deepEqual(rounds.map((round) => Math.max(...round)), [3, 2], `${rounds}`);
   }));
 
 test("a job that always fails is retried after 10, 20 and 40 seconds", () =>
