@@ -16,12 +16,11 @@ pub fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// What base64 stands for; none if it is no base64.
+/// What base64 stands for, whatever breaks and spaces stand in it; none if it is no base64.
 pub fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end().trim_end_matches('=');
     let mut bytes = Vec::new();
     let (mut bits, mut count) = (0u32, 0);
-    for letter in text.bytes() {
+    for letter in text.bytes().filter(|b| !matches!(b, b'=' | b'\n' | b' ')) {
         let value = LETTERS.iter().position(|l| *l == letter)? as u32;
         (bits, count) = (bits << 6 | value, count + 6);
         if count >= 8 {

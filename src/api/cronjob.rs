@@ -64,46 +64,12 @@ pub struct CronJobStatus {
 }
 
 /// A CronJob.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct CronJob {
-    /// Its metadata.
-    pub meta: Meta,
-    /// What it should be.
-    pub spec: Rc<Spec<CronJobSpec>>,
-    /// What it is.
-    pub status: CronJobStatus,
-}
+pub type CronJob = Declared<CronJobSpec, CronJobStatus>;
 
-impl CronJob {
-    /// What a manifest may say beside its metadata.
-    pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field {
-            name: "spec",
-            shape: CronJobSpec::shape,
-            doc: "What the CronJob should do.",
-        }])
-    }
-}
-
-impl Resource for CronJob {
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
-    }
-    fn read(meta: Meta, value: &Value) -> Self {
-        let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        CronJob { meta, spec, status: CronJobStatus::default() }
-    }
-    fn keep_status(&mut self, old: &Self) {
-        self.status = old.status.clone();
-    }
-    fn same_spec(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
-    }
-    fn body(&self) -> Value {
-        let namespace = &self.meta.namespace;
+impl Status for CronJobStatus {
+    const ABOUT: &'static str = "What the CronJob should do.";
+    fn to_value(&self, meta: &Meta) -> Value {
+        let namespace = &meta.namespace;
         let reference = |(name, uid, revision): &(Text, Uid, u64)| {
             record! {
                 "apiVersion" => "batch/v1",
@@ -114,14 +80,11 @@ impl Resource for CronJob {
                 "uid" => uid.to_string(),
             }
         };
-        let active: Vec<Value> = self.status.active.iter().map(reference).collect();
+        let active: Vec<Value> = self.active.iter().map(reference).collect();
         record! {
-            "spec" => self.spec.raw().clone(),
-            "status" => record! {
-                "active" => (!active.is_empty()).then_some(active),
-                "lastScheduleTime" => self.status.last_schedule,
-                "lastSuccessfulTime" => self.status.last_successful,
-            },
+            "active" => (!active.is_empty()).then_some(active),
+            "lastScheduleTime" => self.last_schedule,
+            "lastSuccessfulTime" => self.last_successful,
         }
     }
 }

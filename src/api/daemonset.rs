@@ -60,7 +60,7 @@ pub struct DaemonSetStatus {
 pub type DaemonSet = Declared<DaemonSetSpec, DaemonSetStatus>;
 
 impl Status for DaemonSetStatus {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, _: &Meta) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         record! {
             "currentNumberScheduled" => self.current,

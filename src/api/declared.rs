@@ -6,11 +6,13 @@ use std::rc::Rc;
 
 /// What a controller reports of an object.
 pub trait Status: Clone + Hash + PartialEq + Default {
-    /// As the API shows it.
-    fn to_value(&self) -> Value;
+    /// What a hover says of the object's `spec`.
+    const ABOUT: &'static str = "What it should be.";
+    /// As the API shows it, in an object with that metadata.
+    fn to_value(&self, meta: &Meta) -> Value;
 }
 impl Status for () {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, _: &Meta) -> Value {
         Value::Null
     }
 }
@@ -26,8 +28,8 @@ pub struct Declared<S, T> {
     pub status: T,
 }
 
-impl<S: Decode, T> Declared<S, T> {
-    const FIELDS: &'static [Field] = &[Field { name: "spec", shape: S::shape, doc: "What it should be." }];
+impl<S: Decode, T: Status> Declared<S, T> {
+    const FIELDS: &'static [Field] = &[Field { name: "spec", shape: S::shape, doc: T::ABOUT }];
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
         Shape::Struct(Self::FIELDS)
@@ -52,6 +54,6 @@ impl<S: Decode + Clone + Hash, T: Status> Resource for Declared<S, T> {
         Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
     }
     fn body(&self) -> Value {
-        crate::record! { "spec" => self.spec.raw().clone(), "status" => self.status.to_value() }
+        crate::record! { "spec" => self.spec.raw().clone(), "status" => self.status.to_value(&self.meta) }
     }
 }

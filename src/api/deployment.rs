@@ -122,7 +122,7 @@ impl Deployment {
 }
 
 impl Status for DeploymentStatus {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, _: &Meta) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         record! {
             "availableReplicas" => some(self.available),

@@ -91,21 +91,9 @@ pub struct JobStatus {
 }
 
 /// A Job.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Job {
-    /// Its metadata.
-    pub meta: Meta,
-    /// What it should be.
-    pub spec: Rc<Spec<JobSpec>>,
-    /// What it is.
-    pub status: JobStatus,
-}
+pub type Job = Declared<JobSpec, JobStatus>;
 
 impl Job {
-    /// What a manifest may say beside its metadata.
-    pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field { name: "spec", shape: JobSpec::shape, doc: "What the Job should do." }])
-    }
     /// Has it reached its end? Returns the final condition. Models pkg/controller/job/utils.go: FinishedCondition.
     pub fn finished(&self) -> Option<&Condition> {
         let ends = |c: &&Condition| matches!(c.name, "Complete" | "Failed") && c.status == Truth::True;
@@ -113,49 +101,30 @@ impl Job {
     }
 }
 
-impl Resource for Job {
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-    fn meta_mut(&mut self) -> &mut Meta {
-        &mut self.meta
-    }
-    fn read(meta: Meta, value: &Value) -> Self {
-        let spec = Rc::new(Spec::new(value.get("spec").clone()));
-        Job { meta, spec, status: JobStatus::default() }
-    }
-    fn keep_status(&mut self, old: &Self) {
-        self.status = old.status.clone();
-    }
-    fn same_spec(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec
-    }
-    fn body(&self) -> Value {
-        let s = &self.status;
+impl Status for JobStatus {
+    const ABOUT: &'static str = "What the Job should do.";
+    fn to_value(&self, _: &Meta) -> Value {
         let uids = |list: &[Uid]| {
             let texts: Vec<String> = list.iter().map(|uid| uid.to_string()).collect();
             (!texts.is_empty()).then_some(texts)
         };
         // The controller's first write says it, of a Job that is held back as well.
-        let seen = s.started.is_some() || s.conditions.iter().next().is_some();
+        let seen = self.started.is_some() || self.conditions.iter().next().is_some();
         let uncounted = seen.then(|| {
-            record! { "failed" => uids(&s.uncounted_failed), "succeeded" => uids(&s.uncounted_succeeded) }
+            record! { "failed" => uids(&self.uncounted_failed), "succeeded" => uids(&self.uncounted_succeeded) }
         });
         record! {
-            "spec" => self.spec.raw().clone(),
-            "status" => record! {
-                "active" => (s.active > 0).then_some(s.active),
-                "completedIndexes" => (!s.completed_indexes.is_empty()).then(|| s.completed_indexes.clone()),
-                "completionTime" => s.completed,
-                "conditions" => s.conditions.to_value(Some("lastProbeTime")),
-                "failed" => (s.failed > 0).then_some(s.failed),
-                "failedIndexes" => s.failed_indexes.clone(),
-                "ready" => s.ready,
-                "startTime" => s.started,
-                "succeeded" => (s.succeeded > 0).then_some(s.succeeded),
-                "terminating" => s.terminating,
-                "uncountedTerminatedPods" => uncounted,
-            },
+            "active" => (self.active > 0).then_some(self.active),
+            "completedIndexes" => (!self.completed_indexes.is_empty()).then(|| self.completed_indexes.clone()),
+            "completionTime" => self.completed,
+            "conditions" => self.conditions.to_value(Some("lastProbeTime")),
+            "failed" => (self.failed > 0).then_some(self.failed),
+            "failedIndexes" => self.failed_indexes.clone(),
+            "ready" => self.ready,
+            "startTime" => self.started,
+            "succeeded" => (self.succeeded > 0).then_some(self.succeeded),
+            "terminating" => self.terminating,
+            "uncountedTerminatedPods" => uncounted,
         }
     }
 }

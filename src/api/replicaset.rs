@@ -47,7 +47,7 @@ impl ReplicaSet {
 }
 
 impl Status for ReplicaSetStatus {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, _: &Meta) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         record! {
             "availableReplicas" => some(self.available),

@@ -107,7 +107,7 @@ impl StatefulSet {
 }
 
 impl Status for StatefulSetStatus {
-    fn to_value(&self) -> Value {
+    fn to_value(&self, _: &Meta) -> Value {
         let some = |n: i32| (n > 0).then_some(n);
         let seen = self.observed_generation > 0;
         let named = |name: &Text| (!name.is_empty()).then(|| name.clone());

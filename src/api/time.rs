@@ -61,6 +61,13 @@ impl Time {
     pub fn weekday(self) -> u32 {
         (self.unix().div_euclid(86_400) + 4).rem_euclid(7) as u32
     }
+    /// The day of the week and the month in UTC, by their English abbreviations: `Mon`, `Jan`.
+    pub fn day_and_month(self) -> (&'static str, &'static str) {
+        const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        (DAYS[self.weekday() as usize], MONTHS[self.civil().1 as usize - 1])
+    }
     /// Reads `2026-01-05T00:00:00Z`, with or without a fraction of a second; no other form is taken.
     pub fn parse(s: &str) -> Option<Time> {
         if let Some((whole, fraction)) = s.split_once('.') {

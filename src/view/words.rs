@@ -15,11 +15,8 @@ pub fn stamp(since: Span) -> String {
 
 /// An instant as a person reads it: `Mon 5 Jan 2026 00:01:32 UTC`.
 pub fn clock(at: Time) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (y, mo, d, h, m, s) = at.civil();
-    let (day, month) = (DAYS[at.weekday() as usize], MONTHS[mo as usize - 1]);
+    let (y, _, d, h, m, s) = at.civil();
+    let (day, month) = at.day_and_month();
     format!("{day} {d} {month} {y} {h:02}:{m:02}:{s:02} UTC")
 }
 

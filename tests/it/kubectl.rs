@@ -2,7 +2,7 @@
 
 use crate::describe::{self, Recorded, recorded, recordings};
 use crate::json::{self, recording, tell};
-use crate::shell::Shell;
+use crate::shell::{Only, Shell};
 use podium::api::{Span, Time, Value};
 use podium::kubectl::{self, Context, Output};
 use podium::manifest;
@@ -220,14 +220,6 @@ fn cells_agree_with_the_upstream_tests() {
 
 /// How many refusals must be word for word those of `kubectl apply -f manifest.yaml`; none is ever lost.
 const REFUSALS_AGREE_MIN: usize = 215;
-
-/// One file, whatever its name.
-struct Only<'a>(&'a str);
-impl kubectl::Files for Only<'_> {
-    fn read(&self, _: &str) -> Option<String> {
-        Some(self.0.to_owned())
-    }
-}
 
 #[test]
 fn what_is_applied_is_taken_or_refused_in_the_same_words() {

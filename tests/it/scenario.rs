@@ -8,51 +8,8 @@ use podium::record;
 use podium::sim::{Config, Request, Timeline};
 use std::collections::BTreeMap;
 
-/// The scenarios that must agree. One that begins to agree is added here, and none is ever lost.
-const AGREE: &[&str] = &[
-    "a-job-echo",
-    "b-job-par3-comp3",
-    "c-job-par3-comp5",
-    "d-job-comp5-par2-deadline60",
-    "e-job-deadline10",
-    "f-job-fail-never-bl3",
-    "f2-job-fail-never-bl6",
-    "f4-job-fail-then-ok",
-    "f5-job-bl0",
-    "g-job-fail-onfailure-bl3",
-    "h-job-indexed-bpi",
-    "h3-job-indexed-ok",
-    "i-job-pfp-failjob",
-    "i2-job-pfp-ignore-disruption",
-    "j-job-successpolicy",
-    "k-job-suspend-resume",
-    "l-job-ttl5",
-    "m-cron-allow",
-    "m-cron-forbid",
-    "m-cron-replace",
-    "m5-cron-history-failed",
-    "m6-cron-suspend-deadline",
-    "n-job-parallelism-change",
-    "n3-job-par0",
-    "o-job-delete-cascade",
-    "o2-job-delete-orphan",
-    "p-deploy-rolling-undo",
-    "o4-pod-of-job-deleted",
-    "p2-deploy-recreate",
-    "p3-deploy-badimage",
-    "q-deploy-scale",
-    "q3-deploy-quota",
-    "r-sts-ordered",
-    "s-daemonset",
-    "t-unschedulable",
-    "t3-taints",
-    "u-node-notready",
-    "w-services",
-    "w2-netpol-describe",
-    "x-hpa",
-    "x2-pdb",
-    "y-cron-create-from",
-];
+/// The scenarios that do not agree yet: every other one must. One that begins to agree is taken out, and none is ever added.
+const DIFFER: &[&str] = &["v-cordon-drain", "z2-kubectl-misc"];
 
 /// Where the recorded kubelet was late: it took up to 1.7 s to start a pod where its model says 1.0 s, and in these each
 /// step waits for the one before. ARCHITECTURE.md says so, too.
@@ -78,10 +35,10 @@ fn recorded_scenarios_agree() {
         }
     }
     tell(&format!("{} of {all} scenarios agree", agree.len()));
-    let lost: Vec<_> = AGREE.iter().filter(|name| !agree.contains(name)).collect();
+    let lost: Vec<_> = NAMES.iter().filter(|name| !DIFFER.contains(name) && !agree.contains(name)).collect();
     assert!(lost.is_empty(), "no longer agree: {lost:?}");
-    let found: Vec<_> = agree.iter().filter(|name| !AGREE.contains(name)).collect();
-    assert!(found.is_empty(), "agree now, add them to AGREE: {found:?}");
+    let found: Vec<_> = agree.iter().filter(|name| DIFFER.contains(name)).collect();
+    assert!(found.is_empty(), "agree now, take them out of DIFFER: {found:?}");
 }
 
 const NAMES: &[&str] = &[

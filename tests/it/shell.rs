@@ -7,6 +7,15 @@ use podium::sim::Timeline;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// One file, whatever its name.
+pub struct Only<'a>(pub &'a str);
+
+impl Files for Only<'_> {
+    fn read(&self, _: &str) -> Option<String> {
+        Some(self.0.to_owned())
+    }
+}
+
 /// Where a scenario's commands are typed.
 pub struct Shell {
     context: Context,

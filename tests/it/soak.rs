@@ -2,8 +2,9 @@
 //!
 //! `SOAK_DAYS=30 cargo test --profile worlds --test it -- soak` takes the whole month; a part of a day is taken by default.
 
-use podium::api::{CronJob, Kind, Object, Span};
-use podium::kubectl::{self, Context, Files};
+use crate::shell::Only;
+use podium::api::{Kind, Object, Span};
+use podium::kubectl::{self, Context};
 use podium::sim::{Config, Timeline};
 
 /// The ten CronJobs: minute field, concurrency policy, how many pods, and what they do.
@@ -23,14 +24,6 @@ const CRONS: [(&str, &str, u32, &str); 10] = [
 /// Kept at the most of each CronJob, by the default limits of its history, besides the run of the hour.
 const HISTORY: usize = 3 + 1;
 
-struct Manifest(String);
-
-impl Files for Manifest {
-    fn read(&self, _: &str) -> Option<String> {
-        Some(self.0.clone())
-    }
-}
-
 fn cron(number: usize) -> String {
     let (minute, policy, pods, command) = CRONS[number];
     format!(
@@ -39,7 +32,7 @@ fn cron(number: usize) -> String {
 }
 
 fn run(timeline: &mut Timeline, text: String, line: &str) {
-    let output = kubectl::run(timeline, &mut Context::default(), &Manifest(text), line);
+    let output = kubectl::run(timeline, &mut Context::default(), &Only(&text), line);
     assert_eq!(output.exit, 0, "{line}: {}", output.stderr);
 }
 
@@ -80,17 +73,13 @@ fn a_month_of_cron_jobs_leaves_nothing_behind() {
     let last = timeline.now() - Span::secs(2 * 3_600);
     for object in timeline.world().store.list(Kind::CronJob, None) {
         let Object::CronJob(cron) = object else { unreachable!() };
-        assert!(recent(cron) > Some(last), "{} came to a stop", cron.meta.name);
+        assert!(cron.status.last_schedule > Some(last), "{} came to a stop", cron.meta.name);
     }
     println!(
         "{days} days, {} events, {} objects left",
         timeline.world().steps(),
         timeline.world().store.len()
     );
-}
-
-fn recent(cron: &CronJob) -> Option<podium::api::Time> {
-    cron.status.last_schedule
 }
 
 /// Jobs that are kept and those of the hour, with their pods: more than these would be a leak.

@@ -4,7 +4,7 @@ use crate::hashes::{self, applied};
 use podium::api::{Key, Kind, Span, Time};
 use podium::manifest;
 use podium::record;
-use podium::sim::{Request, Sandbox, Timeline};
+use podium::sim::{Input, Request, Sandbox, Timeline};
 
 fn example(name: &str) -> &'static str {
     podium::examples::find(name).expect("in the menu").manifest
@@ -89,22 +89,27 @@ fn the_same_seed_gives_the_same_world_and_another_another_luck() {
     assert_ne!(lots(&one), lots(&other), "the luck of pods does not depend on the seed");
 }
 
+/// The straight run: the same inputs at their times, and never a step back.
+pub fn straight(lived: &Timeline, inputs: &[(Time, Input)], to: Time) -> Timeline {
+    let mut straight = Timeline::new(lived.world().config().clone());
+    for (when, input) in inputs.iter().filter(|(when, _)| *when <= to) {
+        straight.seek(*when);
+        match input {
+            Input::Api(request) => drop(straight.call(request.clone())),
+            Input::Sandbox(act) => drop(straight.interfere(act.clone())),
+        }
+    }
+    straight.seek(to);
+    straight
+}
+
 #[test]
 fn a_seek_shows_the_world_of_the_straight_run() {
     let mut lived = busy(5);
     let inputs: Vec<_> = lived.inputs().cloned().collect();
     for secs in INSTANTS {
-        // The straight run: the same inputs at their times, and never a step back.
-        let mut straight = Timeline::new(lived.world().config().clone());
         let to = at(&lived, secs);
-        for (when, input) in inputs.iter().filter(|(when, _)| *when <= to) {
-            straight.seek(*when);
-            match input {
-                podium::sim::Input::Api(request) => drop(straight.call(request.clone())),
-                podium::sim::Input::Sandbox(act) => drop(straight.interfere(act.clone())),
-            }
-        }
-        straight.seek(to);
+        let straight = straight(&lived, &inputs, to);
         lived.seek(to);
         assert_eq!(lived.now(), to);
         assert_eq!(lived.world().hash(), straight.world().hash(), "at {secs} s");

@@ -2,9 +2,11 @@
 //!
 //! `WORLDS=10000 cargo test --profile worlds --test it -- worlds` looks at so many; fewer are looked at by default.
 
+use crate::shell::Only;
+use crate::timeline::straight;
 use podium::api::{ConcurrencyPolicy, EndpointSlice, Job, Kind, Object, Pod, Span, Truth};
-use podium::kubectl::{self, Context, Files};
-use podium::sim::{Config, Input, TRACKING_FINALIZER, Timeline, Verb, World};
+use podium::kubectl::{self, Context};
+use podium::sim::{Config, TRACKING_FINALIZER, Timeline, Verb, World};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
@@ -202,18 +204,9 @@ fn worlds_that_once_failed() {
     }
 }
 
-/// Text that is applied from nowhere but the test.
-struct Manifest<'a>(&'a str);
-
-impl Files for Manifest<'_> {
-    fn read(&self, _: &str) -> Option<String> {
-        Some(self.0.to_owned())
-    }
-}
-
 fn check(seed: u64, acts: &[(u16, Act)]) -> Result<(), String> {
     let config = Config { seed, ..Config::default() };
-    let mut watch = Watch { timeline: Timeline::new(config.clone()), seen: 0 };
+    let mut watch = Watch { timeline: Timeline::new(config), seen: 0 };
     for (wait_ds, act) in acts {
         watch.live(Span::millis(i64::from(*wait_ds) * 100))?;
         watch.act(act);
@@ -231,7 +224,7 @@ fn check(seed: u64, acts: &[(u16, Act)]) -> Result<(), String> {
     watch.live(Span::secs(60))?;
     let for_good: Vec<_> = leftovers(watch.timeline.world()).intersection(&before).cloned().collect();
     must(for_good.is_empty(), || format!("left over: {for_good:?}"))?;
-    replayed(&config, &watch.timeline)
+    replayed(&watch.timeline)
 }
 
 /// A run that is looked at after every event.
@@ -252,7 +245,7 @@ impl Watch {
             }
         };
         // What is refused changes nothing; that it may be refused is part of the test.
-        kubectl::run(&mut self.timeline, &mut Context::default(), &Manifest(text), &command);
+        kubectl::run(&mut self.timeline, &mut Context::default(), &Only(text), &command);
     }
     fn live(&mut self, span: Span) -> Result<(), String> {
         let until = self.timeline.now() + span;
@@ -359,16 +352,9 @@ fn leftovers(world: &World) -> BTreeSet<String> {
 }
 
 /// The same seed and inputs lead to the same world, and so does going back and forth.
-fn replayed(config: &Config, lived: &Timeline) -> Result<(), String> {
-    let mut again = Timeline::new(config.clone());
-    for (at, input) in lived.inputs() {
-        again.seek(*at);
-        match input {
-            Input::Api(request) => drop(again.call(request.clone())),
-            Input::Sandbox(act) => drop(again.interfere(act.clone())),
-        }
-    }
-    again.seek(lived.now());
+fn replayed(lived: &Timeline) -> Result<(), String> {
+    let inputs: Vec<_> = lived.inputs().cloned().collect();
+    let mut again = straight(lived, &inputs, lived.now());
     must(again.world().hash() == lived.world().hash(), || "a replay leads elsewhere".to_owned())?;
     let half = lived.start() + Span((lived.now() - lived.start()).0 / 2);
     again.seek(half);

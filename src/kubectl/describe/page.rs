@@ -138,11 +138,8 @@ pub(super) fn date(value: &Value) -> String {
 
 /// `Mon, 05 Jan 2026 00:00:00 +0000`.
 pub(super) fn rfc1123(at: Time) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (year, month, day, hour, minute, second) = at.civil();
-    let (weekday, month) = (DAYS[at.weekday() as usize], MONTHS[month as usize - 1]);
+    let (year, _, day, hour, minute, second) = at.civil();
+    let (weekday, month) = at.day_and_month();
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} +0000")
 }
 

@@ -1,7 +1,7 @@
 //! Services, namespaces, and kinds that are only kept. Models pkg/apis/{core,networking,storage}/v1/defaults.go.
 
 use super::{each, map_at};
-use crate::api::Value;
+use crate::api::{Value, base64};
 
 /// `SetDefaults_Service`.
 pub(super) fn service(value: &mut Value) {
@@ -57,28 +57,13 @@ pub(super) fn secret(value: &mut Value) {
     let plain = value.get("stringData").clone();
     for (key, text) in plain.fields() {
         if let Some(text) = text.as_str() {
-            let encoded = encoded(text.as_bytes());
+            let encoded = base64(text.as_bytes());
             map_at(value, "data").map_mut().insert(key.clone(), encoded.into());
         }
     }
     if !plain.is_null() {
         value.map_mut().remove("stringData");
     }
-}
-
-/// Base64.
-fn encoded(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let at = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-        let bits = (at(0) << 16) | (at(1) << 8) | at(2);
-        for i in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * i)) as usize & 63] as char;
-            out.push(if i <= chunk.len() { digit } else { '=' });
-        }
-    }
-    out
 }
 
 /// `SetDefaults_PersistentVolumeClaim`.

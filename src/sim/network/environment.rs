@@ -1,6 +1,6 @@
 //! The environment of a container: variables of services, of the manifest, and of the pod itself.
 
-use crate::api::{Container, EnvVar, Kind, Object, Pod, Resources, Text, Value, dotted};
+use crate::api::{Container, EnvVar, Kind, Object, Pod, Resources, Text, Value, dotted, from_base64};
 use crate::sim::world::World;
 use std::collections::BTreeMap;
 
@@ -78,27 +78,9 @@ pub fn entries(object: &Object) -> Vec<(Text, Text)> {
     body.get("data").fields().filter_map(plain).chain(binary).collect()
 }
 
-/// Base64, as Secrets are written.
+/// What a Secret's value stands for, as text.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut held) = (0u32, 0);
-    for byte in text.bytes().filter(|b| !matches!(b, b'=' | b'\n' | b' ')) {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(digit);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    from_base64(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Models pkg/kubelet/kubelet_pods.go: podFieldSelectorRuntimeValue, and pkg/api/v1/resource: ExtractContainerResourceValue.

@@ -80,10 +80,7 @@ pub(super) fn rfc3339(at: Time, ahead: Span) -> String {
 
 /// `Mon, 05 Jan 2026 00:02:00 UTC`.
 pub(super) fn rfc1123(at: Time) -> String {
-    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (y, mo, d, h, mi, s) = at.civil();
-    let (day, month) = (DAYS[at.weekday() as usize], MONTHS[mo as usize - 1]);
+    let (y, _, d, h, mi, s) = at.civil();
+    let (day, month) = at.day_and_month();
     format!("{day}, {d:02} {month} {y} {h:02}:{mi:02}:{s:02} UTC")
 }
