@@ -6,7 +6,7 @@ use crate::shell::Only;
 use crate::timeline::straight;
 use podium::api::{ConcurrencyPolicy, EndpointSlice, Job, Kind, Object, Pod, Span, Truth};
 use podium::kubectl::{self, Context};
-use podium::sim::{Config, TRACKING_FINALIZER, Timeline, Verb, World};
+use podium::sim::{Config, Record, TRACKING_FINALIZER, Timeline, Verb, World};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
@@ -255,7 +255,7 @@ impl Watch {
             let last = world.store.revision();
             for record in world.records.since(self.seen + 1) {
                 let Some(object) = world.store.get(record.uid) else { continue };
-                written(world, object, record.verb).map_err(|why| {
+                written(world, object, record).map_err(|why| {
                     let after = world.now() - world.config().start;
                     format!("at {:.3} s, {}: {why}", after.as_secs_f64(), object.meta().name)
                 })?;
@@ -268,14 +268,15 @@ impl Watch {
 }
 
 /// What must hold of an object that was just written.
-fn written(world: &World, object: &Object, verb: Verb) -> Result<(), String> {
+fn written(world: &World, object: &Object, record: &Record) -> Result<(), String> {
     match object {
         Object::Pod(pod) if !pod.node.is_empty() => within_capacity(world, pod)?,
-        Object::EndpointSlice(slice) => ready_endpoints(world, slice)?,
+        // Only at the instant of the write: a command that waits has let the world go on since.
+        Object::EndpointSlice(slice) if record.at == world.now() => ready_endpoints(world, slice)?,
         Object::Job(job) => ended_once(job)?,
         _ => {}
     }
-    if verb != Verb::Added {
+    if record.verb != Verb::Added {
         return Ok(());
     }
     let Some(owner) = object.meta().controller().and_then(|o| world.store.get(o.uid)) else { return Ok(()) };
