@@ -1,7 +1,8 @@
 //! `kubectl rollout`: the history of a Deployment's template, and ways through it.
 //!
-//! Models kubectl pkg/cmd/rollout and pkg/polymorphichelpers. `status` tells how it stands, and does not wait: time is the
-//! reader's.
+//! Models kubectl pkg/cmd/rollout and pkg/polymorphichelpers.
+
+mod status;
 
 use super::apply::LAST_APPLIED;
 use super::args::{self, Args, Flag, maybe, truth, value};
@@ -20,7 +21,8 @@ const FLAGS: &[&[Flag]] = &[
 ];
 
 /// `kubectl rollout status deployment/NAME`.
-pub(super) const STATUS: Verb = Verb { name: "rollout status", flags: FLAGS, run: |c, a| each(c, a, status) };
+pub(super) const STATUS: Verb =
+    Verb { name: "rollout status", flags: FLAGS, run: |c, a| each(c, a, status::wait) };
 /// `kubectl rollout history deployment/NAME`.
 pub(super) const HISTORY: Verb =
     Verb { name: "rollout history", flags: FLAGS, run: |c, a| each(c, a, history) };
@@ -61,114 +63,6 @@ fn each(
 fn dotted_kind(kind: Kind) -> String {
     let info = kind.info();
     if info.group.is_empty() { info.name.to_owned() } else { format!("{}.{}", info.name, info.group) }
-}
-
-fn status(call: &mut Call, _: &Args, object: &Object) -> Result<(), Failure> {
-    let whole = object.to_value();
-    let said = match object.kind() {
-        Kind::Deployment => deployment_status(&whole)?,
-        Kind::DaemonSet | Kind::StatefulSet
-            if whole.at("spec.updateStrategy.type").as_str() != Some("RollingUpdate") =>
-        {
-            let why = "rollout status is only available for RollingUpdate strategy type";
-            return Err(Failure::error(why));
-        }
-        Kind::DaemonSet => daemon_status(&whole),
-        Kind::StatefulSet => stateful_status(&whole),
-        kind => {
-            let why = format!("no status viewer has been implemented for {}", kind.info().name);
-            return Err(Failure::error(why));
-        }
-    };
-    call.say(&said);
-    Ok(())
-}
-
-fn number(object: &Value, path: &str) -> i64 {
-    object.at(path).as_int().unwrap_or(0)
-}
-fn name_of(object: &Value) -> &str {
-    object.at("metadata.name").as_str().unwrap_or("")
-}
-fn is_observed(object: &Value) -> bool {
-    number(object, "metadata.generation") <= number(object, "status.observedGeneration")
-}
-
-/// Models pkg/polymorphichelpers/rollout_status.go: DeploymentStatusViewer.Status.
-fn deployment_status(object: &Value) -> Result<String, Failure> {
-    let name = name_of(object);
-    let wanted = object.at("spec.replicas").as_int().unwrap_or(1);
-    let status = |field: &str| number(object.get("status"), field);
-    let (updated, all, available) =
-        (status("updatedReplicas"), status("replicas"), status("availableReplicas"));
-    if !is_observed(object) {
-        return Ok("Waiting for deployment spec update to be observed...".to_owned());
-    }
-    let conditions = object.at("status.conditions").items();
-    let progressing = conditions.iter().find(|c| c.get("type").as_str() == Some("Progressing"));
-    if progressing.is_some_and(|c| c.get("reason").as_str() == Some("ProgressDeadlineExceeded")) {
-        return Err(Failure::error(format!("deployment {name:?} exceeded its progress deadline")));
-    }
-    let waiting = format!("Waiting for deployment {name:?} rollout to finish:");
-    Ok(match () {
-        () if updated < wanted => {
-            format!("{waiting} {updated} out of {wanted} new replicas have been updated...")
-        }
-        () if all > updated => format!("{waiting} {} old replicas are pending termination...", all - updated),
-        () if available < updated => {
-            format!("{waiting} {available} of {updated} updated replicas are available...")
-        }
-        () => format!("deployment {name:?} successfully rolled out"),
-    })
-}
-
-/// Models rollout_status.go: DaemonSetStatusViewer.Status.
-fn daemon_status(object: &Value) -> String {
-    let (name, status) = (name_of(object), |field: &str| number(object.get("status"), field));
-    let wanted = status("desiredNumberScheduled");
-    let (updated, available) = (status("updatedNumberScheduled"), status("numberAvailable"));
-    let waiting = format!("Waiting for daemon set {name:?} rollout to finish:");
-    match () {
-        () if !is_observed(object) => "Waiting for daemon set spec update to be observed...".to_owned(),
-        () if updated < wanted => {
-            format!("{waiting} {updated} out of {wanted} new pods have been updated...")
-        }
-        () if available < wanted => {
-            format!("{waiting} {available} of {wanted} updated pods are available...")
-        }
-        () => format!("daemon set {name:?} successfully rolled out"),
-    }
-}
-
-/// Models rollout_status.go: StatefulSetStatusViewer.Status.
-fn stateful_status(object: &Value) -> String {
-    let status = |field: &str| number(object.get("status"), field);
-    let (wanted, ready, updated) =
-        (number(object, "spec.replicas"), status("readyReplicas"), status("updatedReplicas"));
-    let partition = object.at("spec.updateStrategy.rollingUpdate.partition");
-    let revision = |field: &str| object.get("status").get(field).as_str().unwrap_or("").to_owned();
-    let (current, update) = (revision("currentRevision"), revision("updateRevision"));
-    if !is_observed(object) {
-        return "Waiting for statefulset spec update to be observed...".to_owned();
-    }
-    if ready < wanted {
-        return format!("Waiting for {} pods to be ready...", wanted - ready);
-    }
-    if let Some(partition) = partition.as_int() {
-        let due = wanted - partition;
-        if updated < due {
-            let said = "Waiting for partitioned roll out to finish:";
-            return format!("{said} {updated} out of {due} new pods have been updated...");
-        }
-        return format!("partitioned roll out complete: {updated} new pods have been updated...");
-    }
-    if current != update {
-        return format!(
-            "waiting for statefulset rolling update to complete {updated} pods at revision {update}..."
-        );
-    }
-    let done = status("currentReplicas");
-    format!("statefulset rolling update complete {done} pods at revision {current}...")
 }
 
 fn has_history(kind: Kind) -> bool {

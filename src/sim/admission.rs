@@ -3,7 +3,7 @@
 //! Models the `PrepareForCreate` of pkg/registry/*/strategy.go and the service allocators.
 
 use super::config::{NODES_MAX, OBJECTS_MAX};
-use super::controllers::volume;
+use super::controllers::{self, volume};
 use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
@@ -15,6 +15,8 @@ use std::rc::Rc;
 
 /// The note by which a StorageClass is the default one.
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+/// How long the server looks for a new namespace's account. Models plugin/pkg/admission/serviceaccount: getServiceAccount.
+const ACCOUNT_WAIT: Span = Span::millis(1_500);
 
 /// Gives a new object its identity, name, time and addresses, or refuses it. Nothing is written on refusal.
 pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Refusal> {
@@ -44,15 +46,11 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     meta.uid = uid;
     meta.created = now;
     meta.deletion = None;
-    meta.generation = match kind {
-        Kind::Service
-        | Kind::Node
-        | Kind::Namespace
-        | Kind::ConfigMap
-        | Kind::Secret
-        | Kind::ControllerRevision => 0,
-        Kind::HorizontalPodAutoscaler | Kind::ResourceQuota | Kind::LimitRange => 0,
-        _ => 1,
+    // Models the strategies of pkg/registry: those of the workloads and some others count the changes of a spec.
+    meta.generation = match kind.info().group {
+        "apps" if kind != Kind::ControllerRevision => 1,
+        "batch" | "policy" | "discovery.k8s.io" | "networking.k8s.io" | "scheduling.k8s.io" => 1,
+        _ => i64::from(kind == Kind::Pod),
     };
     priority::admit(world, &object)?;
     limit_range::admit(world, &mut object)?;
@@ -93,14 +91,19 @@ pub(super) fn namespace_is_there(world: &World, kind: Kind, value: &Value) -> Re
 /// A pod may name a service account only if it exists. Models plugin/pkg/admission/serviceaccount: Admit.
 fn account_is_there(world: &World, pod: &Pod) -> Result<(), Refusal> {
     let (spec, meta) = (pod.spec.raw(), &pod.meta);
-    let account = spec.get("serviceAccountName").as_str().unwrap_or("");
-    let own = ["", "default"].contains(&account);
-    if !own && world.store.lookup(Kind::ServiceAccount, &meta.namespace, account).is_none() {
-        let which = format!("{}/{account}", meta.namespace);
-        let why = format!("error looking up service account {which}: serviceaccount \"{account}\" not found");
-        return Err(Refusal::forbidden(Kind::Pod, &meta.name, &why));
+    let account =
+        spec.get("serviceAccountName").as_str().filter(|name| !name.is_empty()).unwrap_or("default");
+    if world.store.lookup(Kind::ServiceAccount, &meta.namespace, account).is_some() {
+        return Ok(());
     }
-    Ok(())
+    // The server waits for the account that its controller is about to make.
+    let namespace = world.store.lookup(Kind::Namespace, "", &meta.namespace);
+    if account == "default" && namespace.is_some_and(|n| world.now() - n.meta().created < ACCOUNT_WAIT) {
+        return Ok(());
+    }
+    let which = format!("{}/{account}", meta.namespace);
+    let why = format!("error looking up service account {which}: serviceaccount \"{account}\" not found");
+    Err(Refusal::forbidden(Kind::Pod, &meta.name, &why))
 }
 
 /// What the API shows of a status that nobody has written yet, where Go's types have no way to leave it out.
@@ -326,6 +329,8 @@ pub(super) fn bootstrap(world: &mut World) {
         let mut meta = Meta::named("", name);
         meta.labels.insert("kubernetes.io/metadata.name", name);
         add(world, Namespace::read(meta, &Value::Null).into());
+        add(world, controllers::serviceaccount::first(name));
+        add(world, controllers::root_ca::published(name));
     }
     for (name, value, description) in priority::SYSTEM {
         let value = record! {

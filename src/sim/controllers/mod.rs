@@ -18,7 +18,9 @@ mod pod_gc;
 mod quota;
 mod replicaset;
 mod revisions;
+pub mod root_ca;
 mod service_lb;
+pub mod serviceaccount;
 mod statefulset;
 mod taint_eviction;
 mod ttl;
@@ -83,6 +85,8 @@ pub static ALL: &[Controller] = &[
     autoscaler::CONTROLLER,
     autoscaler::METRICS_SERVER,
     namespace::CONTROLLER,
+    serviceaccount::CONTROLLER,
+    root_ca::CONTROLLER,
 ];
 
 /// The row of the controller of that name.
