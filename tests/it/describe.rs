@@ -1,11 +1,11 @@
 //! What `kubectl describe` prints, against what the real kubectl printed of the same objects at the same time.
 
 use crate::json::tell;
-use crate::shell::Shell;
+use crate::shell::{Shell, cluster};
 use podium::api::{Kind, Span, Time};
 use podium::kubectl::Files;
 use podium::record;
-use podium::sim::{Config, Request, Timeline};
+use podium::sim::{Request, Timeline};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -131,12 +131,7 @@ fn descriptions_agree_with_the_recorded_ones() {
     for path in names {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let start = start_of(&path);
-        let mut timeline = Timeline::new(Config {
-            start,
-            load_balancer_after: None,
-            metrics_server: false,
-            ..Config::default()
-        });
+        let mut timeline = Timeline::new(cluster(&name, start));
         let namespace = record! {
             "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.clone() },
         };

@@ -2,7 +2,7 @@
 
 use crate::describe::{self, Recorded, recorded, recordings};
 use crate::json::{self, recording, tell};
-use crate::shell::{Only, Shell};
+use crate::shell::{Only, Shell, cluster};
 use podium::api::{Span, Time, Value};
 use podium::kubectl::{self, Context, Output};
 use podium::manifest;
@@ -44,12 +44,7 @@ fn texts_agree_with_the_recorded_ones() {
 /// Plays a scenario; gives each command with its first difference.
 fn check(path: &Path, name: &str) -> Vec<(Recorded, Option<String>)> {
     let start = describe::start_of(path);
-    let mut timeline = Timeline::new(Config {
-        start,
-        load_balancer_after: None,
-        metrics_server: false,
-        ..Config::default()
-    });
+    let mut timeline = Timeline::new(cluster(name, start));
     let namespace = record! {
         "apiVersion" => "v1", "kind" => "Namespace", "metadata" => record! { "name" => name.to_owned() },
     };

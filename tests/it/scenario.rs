@@ -1,11 +1,11 @@
 //! The recorded scenarios: what a real control plane did, against what the simulation does.
 
 use crate::json::{self, recording, tell};
-use crate::shell::Shell;
+use crate::shell::{Shell, cluster};
 use crate::story::{self, Comparison, text};
 use podium::api::{Kind, Object, Span, Time, Uid, Value};
 use podium::record;
-use podium::sim::{Config, Request, Timeline};
+use podium::sim::{Request, Timeline};
 use std::collections::BTreeMap;
 
 /// The scenarios that do not agree yet: every other one must. One that begins to agree is taken out, and none is ever added.
@@ -159,8 +159,7 @@ struct Play {
 impl Play {
     fn new(namespace: &str, start_unix: f64) -> Play {
         let start = Time((start_unix * 1e6) as i64);
-        let config = Config { start, load_balancer_after: None, metrics_server: false, ..Config::default() };
-        let mut timeline = Timeline::new(config);
+        let mut timeline = Timeline::new(cluster(namespace, start));
         let value = record! {
             "apiVersion" => "v1", "kind" => "Namespace",
             "metadata" => record! { "name" => namespace.to_owned() },
