@@ -5,9 +5,8 @@
 use super::args::{Args, truth, value};
 use super::failure::Failure;
 use super::{Call, Verb, logs};
-use crate::api::Text;
 use crate::manifest::Refusal;
-use crate::sim::Sandbox;
+use crate::sim::{Exec, Executed};
 
 /// `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-it] -- COMMAND [WORDS…]`.
 pub(super) const VERB: Verb = Verb {
@@ -46,14 +45,14 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     }
     let chosen = logs::chosen(call, args, pod, args.get("container"))?;
     let Some((_, container)) = chosen.into_iter().next() else { return Ok(()) };
-    let words: Vec<Text> = command.iter().map(|w| w.clone().into()).collect();
-    let meta = &pod.meta;
-    let act = Sandbox::Exec(meta.namespace.clone(), meta.name.clone(), container.name, words);
-    let said = call.timeline.interfere(act).map_err(Failure::error)?;
-    // The exit code comes first, then what was printed.
-    let (code, printed) = said.split_once(' ').unwrap_or((&said, ""));
-    call.output.stdout.push_str(printed);
-    let code: i32 = code.parse().unwrap_or(0);
+    let exec = Exec {
+        namespace: pod.meta.namespace.clone(),
+        pod: pod.meta.name.clone(),
+        container: container.name,
+        words: command.iter().map(|w| w.clone().into()).collect(),
+    };
+    let Executed { code, printed } = call.timeline.exec(exec).map_err(Failure::error)?;
+    call.output.stdout.push_str(&printed);
     if code != 0 {
         call.complain(&format!("command terminated with exit code {code}"));
         call.output.exit = code;

@@ -35,7 +35,7 @@ pub use history::{History, Mark, State, Track, pod_state, state_of};
 pub use persistent::{Map, Sequence, Set};
 pub use plan::{Action, Memo, Plan, Scaling};
 pub use record::{Actor, Because, Change, Record, Records, Verb};
-pub use server::{Propagation, Request, Sandbox};
+pub use server::{Exec, Executed, Propagation, Request, Sandbox};
 pub use store::{Class, Glance, Store, TRACKING_FINALIZER, Tally, class_of};
 pub use timeline::{Input, Timeline};
 pub use world::{Act, World};

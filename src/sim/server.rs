@@ -48,11 +48,32 @@ pub enum Sandbox {
     ControllerDown(Text),
     /// And on again.
     ControllerUp(Text),
-    /// A command is run in a container, as `kubectl exec` does: namespace, pod, container and the command's words. What
-    /// is said is its exit code, a space, and what it printed.
-    Exec(Text, Text, Text, Vec<Text>),
+    /// A command is run in a container, as `kubectl exec` does.
+    Exec(Exec),
     /// A request is sent: from a pod (`NAMESPACE/NAME`), or from outside (empty), to a URL.
     Send(Text, Text),
+}
+
+/// A command for a container.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Exec {
+    /// The pod's namespace.
+    pub namespace: Text,
+    /// The pod's name.
+    pub pod: Text,
+    /// The container's name.
+    pub container: Text,
+    /// The command's words.
+    pub words: Vec<Text>,
+}
+
+/// What came of a command that was run in a container.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Executed {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed.
+    pub printed: String,
 }
 
 /// Namespaces that the cluster cannot do without. Models apiserver pkg/admission/plugin/namespace/lifecycle.
@@ -255,13 +276,7 @@ impl World {
                 self.start_controller(row);
                 Ok(format!("controller {name} is on"))
             }
-            Sandbox::Exec(namespace, name, container, command) => {
-                let pod = self.store.lookup(Kind::Pod, namespace, name).map(|p| p.meta().uid);
-                let uid = pod.ok_or_else(|| format!("pods \"{name}\" not found"))?;
-                let (said, plan) = super::kubelet::exec(self, uid, container, command)?;
-                self.carry_out(plan, Actor::Kubelet, uid, 0);
-                Ok(said)
-            }
+            Sandbox::Exec(exec) => self.exec(exec).map(|done| done.printed),
             Sandbox::Send(from, url) => {
                 let (said, plan) = super::network::send(self, from, url)?;
                 self.carry_out(plan, Actor::User, Uid(0), 0);
@@ -272,6 +287,14 @@ impl World {
 }
 
 impl World {
+    /// Runs a command in a container.
+    pub fn exec(&mut self, exec: &Exec) -> Result<Executed, String> {
+        let pod = self.store.lookup(Kind::Pod, &exec.namespace, &exec.pod).map(|p| p.meta().uid);
+        let uid = pod.ok_or_else(|| format!("pods \"{}\" not found", exec.pod))?;
+        let (done, plan) = super::kubelet::exec(self, uid, &exec.container, &exec.words)?;
+        self.carry_out(plan, Actor::Kubelet, uid, 0);
+        Ok(done)
+    }
     /// A node goes down: nothing more is heard of it, which its controller sees in time.
     fn lose(&mut self, node: &Node) {
         let (name, now) = (&node.meta.name, self.now());

@@ -5,7 +5,7 @@
 
 use super::config::Config;
 use super::persistent::{Map, Sequence};
-use super::server::{Request, Sandbox};
+use super::server::{Exec, Executed, Request, Sandbox};
 use super::world::World;
 use crate::api::{Object, Time};
 use crate::manifest::Refusal;
@@ -95,6 +95,10 @@ impl Timeline {
     /// Does what no kubectl can do, and remembers it if it can be done.
     pub fn interfere(&mut self, act: Sandbox) -> Result<String, String> {
         self.give(Input::Sandbox(act.clone()), |world| world.interfere(&act))
+    }
+    /// Runs a command in a container, and remembers it if it could be run.
+    pub fn exec(&mut self, exec: Exec) -> Result<Executed, String> {
+        self.give(Input::Sandbox(Sandbox::Exec(exec.clone())), |world| world.exec(&exec))
     }
     fn give<T, E>(&mut self, input: Input, to: impl FnOnce(&mut World) -> Result<T, E>) -> Result<T, E> {
         // An input comes after all that is due at its instant; so it does when it is replayed.

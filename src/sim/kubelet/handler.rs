@@ -4,6 +4,7 @@ use super::{CellState, Sync};
 use crate::api::{Container, Pod, Probe, Span, Text, Uid, Value, dotted};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
+use crate::sim::server::Executed;
 use crate::sim::workload::{Process, Reply, StartError, Turn};
 use crate::sim::world::World;
 use std::rc::Rc;
@@ -233,13 +234,13 @@ impl Sync<'_> {
 /// How long a person waits for a command at most.
 const PATIENCE: Span = Span::secs(3_600);
 
-/// Runs a command in a container for a person: its exit code and what it printed, and what comes of it.
+/// Runs a command in a container for a person: what came of it, and what it changed.
 pub(in crate::sim) fn exec(
     world: &World,
     uid: Uid,
     container: &str,
     command: &[Text],
-) -> Result<(String, Plan), String> {
+) -> Result<(Executed, Plan), String> {
     let (Some(pod), Some(runtime)) = (world.store.get_as::<Pod>(uid), world.runtime(uid)) else {
         return Err(format!("unable to upgrade connection: container not found (\"{container}\")"));
     };
@@ -264,5 +265,5 @@ pub(in crate::sim) fn exec(
     let code = ran.code.unwrap_or(130);
     lines.iter_mut().for_each(|line| line.push('\n'));
     sync.plan.actions.push(Action::Run(uid, Rc::new(sync.runtime)));
-    Ok((format!("{code} {}", lines.concat()), sync.plan))
+    Ok((Executed { code, printed: lines.concat() }, sync.plan))
 }
