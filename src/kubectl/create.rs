@@ -9,11 +9,12 @@ mod ingress;
 mod policy;
 mod service;
 
-use super::apply::{self, Place};
+use super::apply;
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, save, sources, target};
-use crate::api::{Kind, Map, Value};
+use super::sources::{self, Sent};
+use super::{Call, Verb, save, target};
+use crate::api::{Key, Kind, Map, Text, Value};
 use crate::record;
 use crate::sim::Request;
 
@@ -56,46 +57,19 @@ fn of_file(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if let Some(path) = args.get("raw") {
         return super::raw::create(call, args, path);
     }
-    let mode = save::Mode::of(args)?;
-    let namespace = target::namespace(call, args);
-    let mut failures = Vec::new();
-    let sources = sources::read(call, args, "create")?;
-    if sources.is_empty() {
-        return Err(Failure::error("no objects passed to create"));
-    }
-    for source in sources {
-        let doing = format!("error when creating {:?}", source.file);
-        if let Some(why) = &source.document.undecoded {
-            failures.push(Failure::undecoded(why, &source.file, &doing));
-            continue;
-        }
-        let kind = source.document.kind.expect("a document that can be sent has a kind");
-        let mut value = source.document.value;
-        let must_be = args.get("namespace").is_some();
-        apply::settle(kind, &mut value, &Place { file: &source.file, namespace: &namespace, must_be })?;
-        if let Err(failure) = send(call, args, kind, value, mode, &doing) {
-            failures.push(failure);
-        }
-    }
-    call.finish(failures)
+    sources::each(call, args, ("create", "creating"), send)
 }
 
-fn send(
-    call: &mut Call,
-    args: &Args,
-    kind: Kind,
-    value: Value,
-    mode: save::Mode,
-    doing: &str,
-) -> Result<(), Failure> {
+fn send(call: &mut Call, args: &Args, sent: Sent) -> Result<(), Failure> {
+    let Sent { key, value, mode, doing } = sent;
     let object = save::send(call.timeline, Request::Create(value.clone()), mode)
-        .map_err(|refusal| Failure::refused(&refusal, doing))?;
+        .map_err(|refusal| Failure::refused(&refusal, &doing))?;
     let mut said = Vec::new();
-    apply::warn(kind, value.clone(), &mut said);
+    apply::warn(key.kind, value.clone(), &mut said);
     for line in said {
         call.complain(&line);
     }
-    let line = save::line(kind, &object.meta().name, "created", mode);
+    let line = save::line(key.kind, &object.meta().name, "created", mode);
     let shown = if mode == save::Mode::DryClient { value } else { object.to_value() };
     save::tell(call, args, &shown, &line)
 }
@@ -146,9 +120,10 @@ fn make(call: &mut Call, args: &Args, made: Made) -> Result<(), Failure> {
 fn namespace(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create namespace")?.to_owned();
     let mode = save::Mode::of(args)?;
+    let key = Key::new(Kind::Namespace, Text::default(), name.clone());
     let metadata = record! { "name" => name };
     let value = record! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => metadata };
-    send(call, args, Kind::Namespace, value, mode, "")
+    send(call, args, Sent { key, value, mode, doing: String::new() })
 }
 
 fn job(call: &mut Call, args: &Args) -> Result<(), Failure> {
