@@ -1,6 +1,6 @@
 //! `kubectl apply -f FILE`: what a manifest says becomes what the cluster holds.
 //!
-//! Models kubectl pkg/cmd/apply/apply.go and patcher.go, with client-side apply.
+//! Models kubectl pkg/cmd/apply/apply.go and patcher.go.
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
@@ -9,7 +9,7 @@ use crate::api::{Key, Kind, Meta, Object, Text, Value};
 use crate::manifest::{self, Document};
 use crate::sim::{Request, Timeline};
 
-/// `kubectl apply -f FILE… [-n NAMESPACE] [--dry-run=client|server]`.
+/// `kubectl apply -f FILE… [-n NAMESPACE] [--server-side] [--dry-run=client|server]`.
 pub(super) const VERB: Verb = Verb {
     name: "apply",
     flags: &[
@@ -40,7 +40,7 @@ pub fn apply_text(timeline: &mut Timeline, context: &Context, file: &str, text: 
     for document in &parsed.documents {
         let mut said = Vec::new();
         let place = Place { file, namespace: &context.namespace, must_be: false };
-        let done = apply(timeline, document, &place, save::Mode::Write, &mut said);
+        let done = apply(timeline, document, &place, save::Mode::Write, client_side, &mut said);
         let (taken, last) = match done {
             Ok(outcome) => (true, outcome.line),
             Err(failure) => (false, failure.alone),
@@ -65,6 +65,7 @@ fn nothing() -> Failure {
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let mode = save::Mode::of(args)?;
+    let way = way(args, mode)?;
     let sources = sources::read(call, args, "apply")?;
     if sources.is_empty() {
         return Err(nothing());
@@ -75,7 +76,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     for source in &sources {
         let mut said = Vec::new();
         let place = Place { file: &source.file, namespace: &namespace, must_be };
-        let done = apply(call.timeline, &source.document, &place, mode, &mut said);
+        let done = apply(call.timeline, &source.document, &place, mode, way, &mut said);
         for line in said {
             call.complain(&line);
         }
@@ -101,12 +102,30 @@ struct Outcome {
     object: Value,
 }
 
+/// Who works out what an object becomes.
+type Way = fn(&mut Timeline, Key, Value, &str, save::Mode, &mut Vec<String>) -> Result<Outcome, Failure>;
+
+/// Models apply.go: Validate.
+fn way(args: &Args, mode: save::Mode) -> Result<Way, Failure> {
+    let why = match (args.has("server-side"), mode) {
+        (false, _) if args.has("force-conflicts") => "--force-conflicts only works with --server-side",
+        (false, _) => return Ok(client_side),
+        (true, save::Mode::DryClient) => {
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"
+        }
+        (true, _) if args.has("force") => "--force cannot be used with --server-side",
+        (true, _) => return Ok(server_side),
+    };
+    Err(Failure::error(why))
+}
+
 /// Applies one document; warnings are added to what is said.
 fn apply(
     timeline: &mut Timeline,
     document: &Document,
     place: &Place,
     mode: save::Mode,
+    way: Way,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
     let creating = format!("error when creating {:?}", place.file);
@@ -119,16 +138,45 @@ fn apply(
     if key.name.is_empty() {
         return Err(nameless(&key, &value, place.file));
     }
-    let current = timeline.world().store.find(&key).and_then(|uid| timeline.world().store.get(uid)).cloned();
+    way(timeline, key, value, place.file, mode, said)
+}
+
+fn stored(timeline: &Timeline, key: &Key) -> Option<Object> {
+    let store = &timeline.world().store;
+    store.find(key).and_then(|uid| store.get(uid)).cloned()
+}
+
+/// What was written last time, if the object remembers it.
+fn last_applied(now: &Value) -> Option<&str> {
+    now.at("metadata").get("annotations").get(LAST_APPLIED).as_str()
+}
+
+/// What the object becomes after a manifest was applied over what was written last time.
+fn merged(kind: Kind, last: Option<&str>, value: &Value, now: &Value) -> Value {
+    let original = last.and_then(|text| manifest::parse(text).documents.pop()).map(|d| d.value);
+    merge::three_way(kind, &original.unwrap_or_default(), value, now)
+}
+
+/// kubectl compares, remembers in an annotation what it wrote, and sends what differs.
+fn client_side(
+    timeline: &mut Timeline,
+    key: Key,
+    mut value: Value,
+    file: &str,
+    mode: save::Mode,
+    said: &mut Vec<String>,
+) -> Result<Outcome, Failure> {
+    let kind = key.kind;
     remember(&mut value);
-    let Some(current) = current else {
+    let Some(current) = stored(timeline, &key) else {
+        let creating = format!("error when creating {:?}", file);
         let object = save::send(timeline, Request::Create(value.clone()), mode)
             .map_err(|refusal| Failure::refused(&refusal, &creating))?;
         warn(kind, value, said);
         return Ok(outcome(object, "created", mode));
     };
     let now = current.to_value();
-    let last = now.at("metadata").get("annotations").get(LAST_APPLIED).as_str();
+    let last = last_applied(&now);
     if last.is_none() {
         said.push(format!(
             "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl \
@@ -138,23 +186,45 @@ fn apply(
             key.name
         ));
     }
-    let original = last.and_then(|text| manifest::parse(text).documents.pop()).map(|d| d.value);
-    let merged = merge::three_way(kind, &original.unwrap_or_default(), &value, &now);
+    let merged = merged(kind, last, &value, &now);
     let patch = merge::difference(&now, &merged);
     if patch.fields().next().is_none() {
         return Ok(outcome(current, "unchanged", mode));
     }
-    let applying = format!(
-        "error when applying patch:\n{}\nto:\n{}\nfor: {:?}",
-        patch.to_json(),
-        spelt(&key),
-        place.file
-    );
+    let applying =
+        format!("error when applying patch:\n{}\nto:\n{}\nfor: {:?}", patch.to_json(), spelt(&key), file);
     let object = save::send(timeline, Request::Patch(key, patch), mode).map_err(|refusal| {
-        Failure::refused(&refusal, &format!("{applying}: error when patching {:?}", place.file))
+        Failure::refused(&refusal, &format!("{applying}: error when patching {:?}", file))
     })?;
     warn(kind, merged, said);
     Ok(outcome(object, "configured", mode))
+}
+
+/// The API server compares. It does not keep here who manages which field: so nothing is in conflict, and a field that
+/// is not written any more goes only where client-side apply has left a memory of it, which is kept up to date.
+/// Models apply.go: applyOneObject, and apiserver pkg/endpoints/handlers/fieldmanager: lastAppliedUpdater.
+fn server_side(
+    timeline: &mut Timeline,
+    key: Key,
+    mut value: Value,
+    _file: &str,
+    mode: save::Mode,
+    said: &mut Vec<String>,
+) -> Result<Outcome, Failure> {
+    let (request, whole) = match stored(timeline, &key).map(|object| object.to_value()) {
+        None => (Request::Create(value.clone()), value),
+        Some(now) => {
+            let last = last_applied(&now);
+            if last.is_some() {
+                remember(&mut value);
+            }
+            let merged = merged(key.kind, last, &value, &now);
+            (Request::Patch(key.clone(), merge::difference(&now, &merged)), merged)
+        }
+    };
+    let object = save::send(timeline, request, mode).map_err(|refusal| Failure::refused(&refusal, ""))?;
+    warn(key.kind, whole, said);
+    Ok(outcome(object, "serverside-applied", mode))
 }
 
 fn outcome(object: Object, verb: &str, mode: save::Mode) -> Outcome {
