@@ -438,7 +438,11 @@ impl Teller {
             format!("{}: {state}, {} restarts", text(c, "name"), c.get("rc").to_json())
         };
         let all: Vec<String> = line.get("cs").items().iter().map(container).collect();
-        now.insert("b containers", all.join("; "));
+        // The recorded kubelet said no more of a container that had not started when its pod was stopped.
+        // Models pkg/kubelet/status/status_manager.go: TerminatePod.
+        if !all.iter().any(|c| c.contains("/ContainerStatusUnknown,")) {
+            now.insert("b containers", all.join("; "));
+        }
     }
     /// A time that is a field: what is compared is its value.
     fn moment(&mut self, id: &str, line: &Value, name: &'static str) {
