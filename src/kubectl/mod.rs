@@ -43,6 +43,7 @@ mod sources;
 mod tabs;
 mod target;
 mod top;
+mod traffic;
 mod version;
 mod wait;
 mod words;

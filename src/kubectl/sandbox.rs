@@ -1,6 +1,8 @@
 //! `sandbox …`: what no kubectl can do to a cluster, typed on the same line.
 
 use super::{Context, Output};
+use crate::api::Text;
+use crate::sim::network::traffic::read_rate;
 use crate::sim::{Sandbox, Timeline};
 
 /// The commands, as they are told to somebody who has mistyped one.
@@ -11,6 +13,9 @@ sandbox crash [NAMESPACE/]POD      a pod's containers crash
 sandbox controller-down NAME       a controller is switched off
 sandbox controller-up NAME         and on again
 sandbox request FROM URL           a request is sent, from a pod or from \"outside\"
+sandbox traffic FROM URL RATE      requests are sent from now on, such as 20/s or 90/m; off stops them
+sandbox traffic off                all of them are stopped
+sandbox traffic                    tells what came of them
 ";
 
 /// Reads the words after `sandbox`.
@@ -20,7 +25,14 @@ pub fn parse(words: &[String], context: &Context) -> Result<Sandbox, String> {
         Some((namespace, name)) => (namespace.to_owned(), name.to_owned()),
         None => (context.namespace.to_string(), name.to_owned()),
     };
-    let text = |s: &str| s.to_owned().into();
+    let text = |s: &str| Text::from(s.to_owned());
+    let place = |from: &str| match from {
+        "outside" => Text::default(),
+        from => {
+            let (namespace, name) = pod(from.strip_prefix("pod/").unwrap_or(from));
+            format!("{namespace}/{name}").into()
+        }
+    };
     Ok(match words.as_slice() {
         ["node-down", node] => Sandbox::NodeDown(text(node)),
         ["node-up", node] => Sandbox::NodeUp(text(node)),
@@ -30,16 +42,26 @@ pub fn parse(words: &[String], context: &Context) -> Result<Sandbox, String> {
         }
         ["controller-down", name] => Sandbox::ControllerDown(text(name)),
         ["controller-up", name] => Sandbox::ControllerUp(text(name)),
-        ["request", "outside", url] => Sandbox::Send("".into(), text(url)),
-        ["request", from, url] => {
-            let (namespace, name) = pod(from.strip_prefix("pod/").unwrap_or(from));
-            Sandbox::Send(format!("{namespace}/{name}").into(), text(url))
+        ["request", from, url] => Sandbox::Send(place(from), text(url)),
+        ["traffic", "off"] => Sandbox::Traffic(Text::default(), Text::default(), 0),
+        ["traffic", from, url, rate] => {
+            let bad = || format!("the rate {rate:?} cannot be read: write 20/s, 90/m or off");
+            Sandbox::Traffic(place(from), text(url), read_rate(rate).ok_or_else(bad)?)
         }
         _ => return Err(format!("no such command: sandbox {}", words.join(" "))),
     })
 }
 
+/// Does it only ask, and change nothing?
+pub fn is_question(words: &[String]) -> bool {
+    matches!(words, [word] if word == "traffic")
+}
+
 pub(super) fn run(timeline: &mut Timeline, context: &Context, words: &[String]) -> Output {
+    if is_question(words) {
+        let stdout = super::traffic::list(timeline.world());
+        return Output { exit: 0, stdout, stderr: String::new() };
+    }
     let act = match parse(words, context) {
         Ok(act) => act,
         Err(why) => {

@@ -5,11 +5,10 @@
 
 use super::controllers;
 use super::kubelet::{Cell, CellState};
-use super::network::Place;
 use super::record::Actor;
 use super::workload::{Load, load_of};
 use super::world::World;
-use crate::api::{Container, ContainerState, Pod, Span, Text, Time, Uid};
+use crate::api::{Container, ContainerState, Pod, Span, Text, Time};
 
 /// How often metrics-server asks the kubelets, and over how long it takes the average.
 /// Models sigs.k8s.io/metrics-server: metric-resolution.
@@ -37,10 +36,6 @@ pub struct Sample<'a> {
     world: &'a World,
     /// When the kubelets were asked.
     pub at: Time,
-    /// Who has answered each request of the window before.
-    answered: Vec<Uid>,
-    /// How long the window is, as far as requests are remembered.
-    seconds: f64,
 }
 
 /// The latest round; none without metrics-server.
@@ -50,22 +45,7 @@ pub fn sample(world: &World) -> Option<Sample<'_>> {
     }
     let age = world.age();
     let at = world.config().start + Span(age.0 - age.0 % WINDOW.0);
-    let mut answered: Vec<Uid> = Vec::new();
-    let mut since = at - WINDOW;
-    let mut flights = world.flights.iter().rev().skip_while(|f| f.sent > at);
-    let recent = flights.by_ref().take_while(|f| f.sent > at - WINDOW);
-    for flight in recent {
-        since = flight.sent;
-        if let Some(Place::Pod(uid)) = flight.trace.hops.last().map(|hop| &hop.to)
-            && flight.trace.outcome == super::network::Outcome::Answered
-        {
-            answered.push(*uid);
-        }
-    }
-    // Only so many requests are remembered: where there were more, the window is shorter.
-    let whole = world.flights.len() < super::world::FLIGHTS_MAX || flights.next().is_some();
-    let span = if whole { WINDOW } else { at - since };
-    Some(Sample { world, at, answered, seconds: span.as_secs_f64().max(1.0) })
+    Some(Sample { world, at })
 }
 
 impl Sample<'_> {
@@ -106,12 +86,13 @@ impl Sample<'_> {
     }
     /// What it takes to answer the requests of the window; the first container that can is taken to have done it.
     fn answering(&self, pod: &Pod, container: &Container, load: &Load) -> i64 {
-        let count = self.answered.iter().filter(|uid| **uid == pod.meta.uid).count();
+        let until = (self.at - self.world.config().start).whole_secs();
+        let count = self.world.traffic.answered(pod.meta.uid, until - WINDOW.whole_secs()..until);
         let first = pod.spec.containers.iter().find(|c| load_of(c).request_micros > 0);
         if first.is_some_and(|c| c.name != container.name) {
             return 0;
         }
-        (count as f64 * load.request_micros as f64 / 1e3 / self.seconds).round() as i64
+        (count as i64 * load.request_micros + WINDOW.0 / 2_000) / (WINDOW.0 / 1_000)
     }
     /// What a node uses: its pods, and its own system.
     pub fn node(&self, name: &Text) -> (i64, i64) {

@@ -3,6 +3,7 @@
 use super::events::{EventType, Said};
 use super::kubelet::Runtime;
 use super::network::Flight;
+use super::network::traffic::Generator;
 use super::record::Because;
 use super::workload::Files;
 use crate::api::{Object, Pod, Span, Text, Time, Uid};
@@ -35,6 +36,10 @@ pub enum Action {
     Pulled(Text, Text),
     /// Shows something on its way over the network.
     Fly(Flight),
+    /// Counts requests to a pod that are not shown: how many, and how many of them it has answered.
+    Asked(Uid, u64, u64),
+    /// Keeps what somebody who sends requests has become.
+    Sent(u32, Rc<Generator>),
 }
 
 /// What an actor must remember about an object that the API has no field for.

@@ -52,6 +52,9 @@ pub enum Sandbox {
     Exec(Exec),
     /// A request is sent: from a pod (`NAMESPACE/NAME`), or from outside (empty), to a URL.
     Send(Text, Text),
+    /// Requests are sent from now on: from a pod or outside, to a URL, so many in a thousand seconds; none stops them, and
+    /// without a URL all that there are.
+    Traffic(Text, Text, u64),
 }
 
 /// A command for a container.
@@ -277,6 +280,13 @@ impl World {
                 Ok(format!("controller {name} is on"))
             }
             Sandbox::Exec(exec) => self.exec(exec).map(|done| done.printed),
+            Sandbox::Traffic(from, url, rate) => {
+                let (said, number) = super::network::traffic::set_rate(self, from, url, *rate)?;
+                if let Some(number) = number {
+                    self.wake(Event::Traffic(number), self.now(), 0);
+                }
+                Ok(said)
+            }
             Sandbox::Send(from, url) => {
                 let (said, plan) = super::network::send(self, from, url)?;
                 self.carry_out(plan, Actor::User, Uid(0), 0);

@@ -6,7 +6,7 @@ use super::events::{Events, Said};
 use super::hash::StableHasher;
 use super::history::History;
 use super::kubelet::{self, Runtime};
-use super::network::{Addresses, Flight, Links};
+use super::network::{Addresses, Flight, Links, Traffic};
 use super::persistent::{Map, Sequence, Set};
 use super::plan::{Action, Memo, Plan};
 use super::record::{Actor, Because, Change, Record, Records, Verb};
@@ -25,8 +25,6 @@ const RETRY: Span = Span::millis(5);
 const RETRY_MAX: Span = Span::secs(1_000);
 /// The same of the Job controller. Models pkg/controller/job: DefaultJobApiBackOff and MaxJobApiBackOff.
 const JOB_RETRY: (Span, Span) = (Span::secs(1), Span::secs(60));
-/// How many flights are kept to be seen.
-pub(super) const FLIGHTS_MAX: usize = 2_000;
 
 /// What is due.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -37,6 +35,8 @@ pub enum Event {
     Schedule,
     /// A kubelet looks at one of its pods.
     Kubelet(Uid),
+    /// Somebody who sends requests sends those that are due.
+    Traffic(u32),
 }
 
 /// What an actor last did, for the stage to light it up.
@@ -70,6 +70,8 @@ pub struct World {
     pub history: History,
     /// What is on its way over the network, or was lately.
     pub flights: Sequence<Flight>,
+    /// Who sends requests again and again, and what pods have answered lately.
+    pub traffic: Traffic,
     pub(super) scheduler: scheduler::Queue,
     pub(super) addresses: Addresses,
     pub(super) links: Links,
@@ -100,6 +102,7 @@ impl World {
             records: Records::default(),
             history: History::default(),
             flights: Sequence::default(),
+            traffic: Traffic::default(),
             scheduler: scheduler::Queue::default(),
             addresses: Addresses::default(),
             links: Links::default(),
@@ -203,6 +206,7 @@ impl World {
             records,
             history,
             flights,
+            traffic,
             scheduler,
             addresses,
             links,
@@ -223,7 +227,7 @@ impl World {
         } = self;
         let mut hasher = StableHasher::default();
         (config, now, numbers, steps).hash(&mut hasher);
-        (store, events, records, history, flights).hash(&mut hasher);
+        (store, events, records, history, flights, traffic).hash(&mut hasher);
         (queue, due, memos, runtimes, acts, refusals).hash(&mut hasher);
         (scheduler, addresses, links, switched_off, dead_nodes, pulled, disks).hash(&mut hasher);
         hasher.finish()
@@ -257,6 +261,12 @@ impl World {
                 let plan = kubelet::sync(self, uid);
                 let again = plan.again;
                 self.carry_out(plan, Actor::Kubelet, uid, cause);
+                self.look_again(event, again, cause);
+            }
+            Event::Traffic(number) => {
+                let plan = super::network::traffic::tick(self, number);
+                let again = plan.again;
+                self.carry_out(plan, Actor::User, Uid(0), cause);
                 self.look_again(event, again, cause);
             }
         }
@@ -376,12 +386,9 @@ impl World {
                         self.pulled.insert(has);
                     }
                 }
-                Action::Fly(flight) => {
-                    self.flights.push_back(flight);
-                    if self.flights.len() > FLIGHTS_MAX {
-                        self.flights.pop_front();
-                    }
-                }
+                Action::Asked(pod, all, answered) => self.traffic.note(pod, self.age(), all, answered),
+                Action::Sent(number, generator) => self.traffic.keep(number, generator),
+                Action::Fly(flight) => self.fly(flight),
             }
         }
         refused
@@ -478,6 +485,7 @@ impl World {
             return;
         };
         self.runtimes.remove(&uid);
+        self.traffic.forget(uid);
         let from = (uid, Actor::User)..=(uid, Actor::Controller(u8::MAX));
         let notes: Vec<_> = self.memos.range(from).map(|(key, _)| *key).collect();
         for key in notes {

@@ -345,6 +345,8 @@ fn no_line_makes_it_panic() {
         "outside",
         "http://[",
         "http://web:99999/",
+        "traffic",
+        "20/s",
     ];
     let text = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {a: b}}, \
                 template: {metadata: {labels: {a: b}}, spec: {containers: [{name: nginx, image: nginx}]}}}}";

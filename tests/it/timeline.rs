@@ -39,6 +39,7 @@ fn busy(seed: u64) -> Timeline {
     go(&mut t, 95.0);
     t.interfere(Sandbox::ControllerUp("replicaset".into())).expect("there is such a controller");
     t.interfere(Sandbox::Send("".into(), "http://node-1:30001".into())).expect("sent");
+    t.interfere(Sandbox::Traffic("".into(), "http://node-1:30001".into(), 40_000)).expect("sent");
     go(&mut t, 131.25);
     t.call(Request::Delete(key.clone(), Default::default(), None)).expect("deleted");
     go(&mut t, 260.0);

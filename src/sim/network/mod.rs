@@ -10,6 +10,7 @@ mod links;
 mod route;
 mod send;
 mod trace;
+pub mod traffic;
 
 pub use addresses::{Addresses, SERVICE_RANGE};
 pub use environment::{downward, entries, environment};
@@ -17,6 +18,7 @@ pub use links::Links;
 pub use route::{Client, route, why_no_endpoints};
 pub use send::send;
 pub use trace::{Flight, Hop, Outcome, Place, Trace};
+pub use traffic::Traffic;
 
 use super::workload::{Answer, Question};
 use super::world::World;

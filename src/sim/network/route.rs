@@ -61,7 +61,12 @@ enum Peer<'w> {
 
 /// Answers a question, and says every step of the way.
 pub fn route(world: &World, client: Client, question: &Question) -> Trace {
-    let mut walk = Walk { world, client, hops: Vec::new(), took: Span::ZERO };
+    route_with(world, client, question, 0)
+}
+
+/// The same of one of many requests of an instant, each with its own luck where there is a choice.
+pub fn route_with(world: &World, client: Client, question: &Question, luck: i64) -> Trace {
+    let mut walk = Walk { world, client, luck, hops: Vec::new(), took: Span::ZERO };
     let (answer, outcome) = match question {
         Question::Lookup { name } => walk.look_up(name),
         Question::Http { host, port, path, timeout, .. } => walk.ask(host, *port, Some(path), *timeout),
@@ -73,6 +78,7 @@ pub fn route(world: &World, client: Client, question: &Question) -> Trace {
 struct Walk<'w> {
     world: &'w World,
     client: Client<'w>,
+    luck: i64,
     hops: Vec<Hop>,
     took: Span,
 }
@@ -275,7 +281,7 @@ impl<'w> Walk<'w> {
             let why = why_no_endpoints(self.world, service);
             return self.refused(place, format!("Service {name} refuses: it has no endpoints: {why}"));
         }
-        let draw = self.world.draw(service.meta.uid, &format!("endpoint {}", self.world.now().0));
+        let draw = self.world.draw(service.meta.uid, &format!("endpoint {}", self.world.now().0 + self.luck));
         let (ip, target) = open[(draw % open.len() as u64) as usize];
         let chosen = format!("{}:{target}", dotted(ip));
         self.hop(place, format!("Service {name} chooses {chosen}, one of {} endpoints", open.len()));

@@ -8,32 +8,47 @@ use crate::sim::workload::{Answer, Question};
 use crate::sim::world::World;
 use std::rc::Rc;
 
+/// How many flights are kept to be seen.
+const FLIGHTS_MAX: usize = 2_000;
+
+impl World {
+    /// Keeps what is on its way for a while, to be seen, and counts it.
+    pub(in crate::sim) fn fly(&mut self, flight: Flight) {
+        self.traffic.note_flight(&flight, self.age());
+        self.flights.push_back(flight);
+        if self.flights.len() > FLIGHTS_MAX {
+            self.flights.pop_front();
+        }
+    }
+}
+
 /// Sends a request from a pod (`NAMESPACE/NAME`, or a name in `default`) or, if that is empty or `outside`, from outside
 /// the cluster. Says the whole way and the answer.
 ///
 /// The URL is `http://HOST[:PORT][/PATH]`, `https://…`, `tcp://HOST:PORT`, or `dns://NAME` for a look-up alone.
 pub fn send(world: &World, from: &str, url: &str) -> Result<(String, Plan), String> {
-    let client = match from {
-        "" | "outside" => Client::Outside,
-        _ => {
-            let (namespace, name) = from.split_once('/').unwrap_or(("default", from));
-            let found = world.store.lookup(Kind::Pod, namespace, name);
-            let pod =
-                found.and_then(|o| o.as_ref::<Pod>()).ok_or_else(|| format!("there is no pod {from}"))?;
-            if !world.runtime(pod.meta.uid).is_some_and(|r| r.cells.iter().any(|c| c.is_alive())) {
-                return Err(format!("nothing runs in pod {from}, so nothing can be sent from it"));
-            }
-            Client::Pod(pod)
-        }
-    };
-    let trace = route(world, client, &question(url)?);
+    let trace = route(world, client(world, from)?, &question(url)?);
     let said = told(&trace);
     let mut plan = Plan::nothing();
     plan.actions.push(Action::Fly(Flight { sent: world.now(), trace: Rc::new(trace) }));
     Ok((said, plan))
 }
 
-fn question(url: &str) -> Result<Question, String> {
+/// Who sends: a pod in which something runs, or somebody outside.
+pub(super) fn client<'w>(world: &'w World, from: &str) -> Result<Client<'w>, String> {
+    if matches!(from, "" | "outside") {
+        return Ok(Client::Outside);
+    }
+    let (namespace, name) = from.split_once('/').unwrap_or(("default", from));
+    let found = world.store.lookup(Kind::Pod, namespace, name);
+    let pod = found.and_then(|o| o.as_ref::<Pod>()).ok_or_else(|| format!("there is no pod {from}"))?;
+    if !world.runtime(pod.meta.uid).is_some_and(|r| r.cells.iter().any(|c| c.is_alive())) {
+        return Err(format!("nothing runs in pod {from}, so nothing can be sent from it"));
+    }
+    Ok(Client::Pod(pod))
+}
+
+pub(super) fn question(url: &str) -> Result<Question, String> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
