@@ -2,7 +2,7 @@
 //!
 //! Models pkg/controller/controller_ref_manager.go.
 
-use super::Wakes;
+use super::{Wakes, statefulset};
 use crate::api::{Kind, Meta, Object, Owner, Selector, Uid};
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};
@@ -50,8 +50,7 @@ pub(super) fn claim(world: &World, owner: &Object, of: Kind, plan: &mut Plan) ->
         other => !other.meta().is_terminating(),
     };
     let free = world.store.dependents(Uid(0)).filter(|o| o.kind() == of && stays(o));
-    for object in free.filter(|o| o.meta().namespace == meta.namespace && selector.matches(&o.meta().labels))
-    {
+    for object in free.filter(|o| fits(owner, selector, o)) {
         let mut taken = object.clone();
         let owners = object.meta().owners.iter().cloned().chain([self::owner(owner.kind(), meta)]);
         taken.meta_mut().owners = owners.collect();
@@ -66,6 +65,14 @@ pub(super) fn claim(world: &World, owner: &Object, of: Kind, plan: &mut Plan) ->
         }
     }
     plan.actions.len() > before
+}
+
+/// Does it belong to the owner? A StatefulSet knows its pods by their names, too.
+/// Models pkg/controller/statefulset/stateful_set.go: getPodsForStatefulSet.
+fn fits(owner: &Object, selector: &Selector, object: &Object) -> bool {
+    let (own, meta) = (owner.meta(), object.meta());
+    let named = owner.kind() != Kind::StatefulSet || statefulset::ordinal(&own.name, &meta.name).is_some();
+    named && meta.namespace == own.namespace && selector.matches(&meta.labels)
 }
 
 /// What an owner selects its own by.
