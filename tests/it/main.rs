@@ -1,5 +1,6 @@
 //! One integration binary, a module per room.
 
+mod acts;
 mod cli;
 mod describe;
 mod hashes;

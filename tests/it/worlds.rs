@@ -2,9 +2,10 @@
 //!
 //! `WORLDS=10000 cargo test --profile worlds --test it -- worlds` looks at so many; fewer are looked at by default.
 
+use crate::acts::{Act, act, line};
 use crate::shell::Only;
 use crate::timeline::straight;
-use podium::api::{ConcurrencyPolicy, EndpointSlice, Job, Kind, Object, Phase, Pod, Span, Truth};
+use podium::api::{ConcurrencyPolicy, EndpointSlice, Job, Kind, Object, Phase, Pod, ReplicaSet, Span, Truth};
 use podium::kubectl::{self, Context};
 use podium::sim::{Config, Record, TRACKING_FINALIZER, Timeline, Verb, World};
 use proptest::prelude::*;
@@ -13,131 +14,6 @@ use std::collections::BTreeSet;
 
 /// How many worlds are looked at where nobody says.
 const WORLDS: u32 = 40;
-
-/// Something that happens to a cluster: a line of a script, or a manifest that is applied.
-#[derive(Clone, Debug)]
-enum Act {
-    Apply(String),
-    Line(String),
-    /// A line about the pod of that number, whatever its name.
-    OfPod(&'static str, usize),
-}
-
-fn line(text: String) -> Act {
-    Act::Line(text)
-}
-
-fn pod_spec(restart: &'static str) -> impl Strategy<Value = String> {
-    let command =
-        prop_oneof!["sleep [0-9]", "sleep 2; exit 1", "exit 3", "true", "sleep [1-9]0", "sleep 10000"];
-    let cpu = prop_oneof!["50m", "900m", "3"];
-    // What few pods have: of the container (eight spaces), and of the pod (six).
-    let more = prop_oneof![
-        4 => Just(""),
-        1 => Just("        livenessProbe: {exec: {command: [sh, -c, 'exit 1']}, periodSeconds: 3, failureThreshold: 2}\n"),
-        1 => Just("        readinessProbe: {tcpSocket: {port: 80}, periodSeconds: 2}\n        startupProbe: {exec: {command: [sleep, '1']}, timeoutSeconds: 2}\n"),
-        1 => Just("        lifecycle: {postStart: {exec: {command: [sleep, '3']}}, preStop: {sleep: {seconds: 4}}}\n"),
-        1 => Just("        lifecycle: {postStart: {exec: {command: ['false']}}}\n      activeDeadlineSeconds: 20\n"),
-        1 => Just("      initContainers: [{name: first, image: busybox, command: [sh, -c, 'sleep 1; exit 1']}]\n"),
-        1 => Just("      initContainers: [{name: side, image: 'nginx:1.25', restartPolicy: Always}, {name: first, image: busybox, command: [sleep, '1']}]\n"),
-        1 => Just("        volumeMounts: [{name: v, mountPath: /v}]\n      volumes: [{name: v, configMap: {name: none}}]\n"),
-        1 => Just("        envFrom: [{secretRef: {name: none}}]\n"),
-        1 => Just("      initContainers: [{name: gone, image: 'ngnix:1'}]\n"),
-    ];
-    (command, cpu, 0u8..20, more).prop_map(move |(command, cpu, grace, more)| {
-        format!(
-            "      restartPolicy: {restart}\n      terminationGracePeriodSeconds: {grace}\n      containers:\n      - name: main\n        image: busybox\n        command: [sh, -c, '{command}']\n        resources: {{requests: {{cpu: {cpu}, memory: 64Mi}}}}\n{more}"
-        )
-    })
-}
-
-/// A field that is there or not.
-fn field(name: &'static str, values: std::ops::Range<u32>) -> impl Strategy<Value = String> {
-    prop_oneof![Just(String::new()), values.prop_map(move |value| format!("  {name}: {value}\n")),]
-}
-
-fn job_spec() -> impl Strategy<Value = String> {
-    let limits = (
-        field("parallelism", 0..5),
-        field("completions", 1..6),
-        field("backoffLimit", 0..4),
-        field("activeDeadlineSeconds", 1..90),
-        field("ttlSecondsAfterFinished", 0..60),
-    );
-    let modes = prop_oneof![
-        Just(""),
-        Just("  suspend: true\n"),
-        Just("  completionMode: Indexed\n  completions: 4\n"),
-        Just(
-            "  completionMode: Indexed\n  completions: 3\n  backoffLimitPerIndex: 1\n  maxFailedIndexes: 1\n"
-        ),
-        Just("  podReplacementPolicy: Failed\n"),
-        Just(
-            "  podFailurePolicy:\n    rules:\n    - action: FailJob\n      onExitCodes: {operator: In, values: [3]}\n"
-        ),
-    ];
-    let pod = prop_oneof![3 => pod_spec("Never").boxed(), 1 => pod_spec("OnFailure").boxed()];
-    (limits, modes, pod).prop_map(|((parallelism, completions, retries, deadline, ttl), mode, pod)| {
-        let completions = if mode.contains("completions") { String::new() } else { completions };
-        format!("{parallelism}{completions}{retries}{deadline}{ttl}{mode}  template:\n    spec:\n{pod}")
-    })
-}
-
-fn manifest() -> impl Strategy<Value = String> {
-    let head = |version: &str, kind: &str, name: String| {
-        format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n")
-    };
-    let job =
-        (0u8..3, job_spec()).prop_map(move |(n, spec)| head("batch/v1", "Job", format!("job-{n}")) + &spec);
-    let policy = prop_oneof!["Allow", "Forbid", "Replace"];
-    let cron = (0u8..2, 1u8..4, policy, job_spec()).prop_map(move |(n, every, policy, spec)| {
-        let spec: String = spec.lines().map(|l| format!("    {l}\n")).collect();
-        let own = format!("  schedule: '*/{every} * * * *'\n  concurrencyPolicy: {policy}\n  jobTemplate:\n    spec:\n{spec}");
-        head("batch/v1", "CronJob", format!("cron-{n}")) + &own
-    });
-    let web = |kind: &'static str| {
-        (0u8..2, 0u8..6, pod_spec("Always")).prop_map(move |(n, replicas, pod)| {
-            let own = format!("  replicas: {replicas}\n  selector: {{matchLabels: {{app: w{n}}}}}\n  template:\n    metadata: {{labels: {{app: w{n}}}}}\n    spec:\n{pod}");
-            head("apps/v1", kind, format!("web-{n}")) + &own
-        })
-    };
-    let service = (0u8..2).prop_map(move |n| {
-        head("v1", "Service", format!("web-{n}"))
-            + &format!("  selector: {{app: w{n}}}\n  ports: [{{port: 80}}]\n")
-    });
-    prop_oneof![4 => job, 2 => cron, 2 => web("Deployment"), 1 => web("ReplicaSet"), 1 => service]
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    let owner = prop_oneof![
-        "job/job-[0-2]",
-        "cronjob/cron-[01]",
-        "deployment/web-[01]",
-        "replicaset/web-[01]",
-        "service/web-[01]"
-    ];
-    let cascade = prop_oneof!["background", "orphan", "foreground"];
-    let controller =
-        prop_oneof!["job", "cronjob", "deployment", "replicaset", "endpointslice", "garbage-collector"];
-    let of_pod = prop_oneof![
-        Just("sandbox crash {}"),
-        Just("kubectl delete pod {}"),
-        Just("kubectl delete pod {} --grace-period=0 --force"),
-        Just("kubectl label pod {} app=other --overwrite"),
-    ];
-    prop_oneof![
-        8 => manifest().prop_map(Act::Apply),
-        2 => (owner, cascade).prop_map(|(o, c)| line(format!("kubectl delete {o} --cascade={c} --wait=false"))),
-        2 => ("[01]", 0u8..8).prop_map(|(n, r)| line(format!("kubectl scale deployment/web-{n} --replicas={r}"))),
-        1 => ("[0-2]", 0u8..5).prop_map(|(n, p)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"parallelism\":{p}}}}}'"))),
-        1 => ("[0-2]", any::<bool>()).prop_map(|(n, s)| line(format!("kubectl patch job job-{n} -p '{{\"spec\":{{\"suspend\":{s}}}}}'"))),
-        1 => "kubectl (cordon|uncordon) node-[1-3]".prop_map(line),
-        1 => "kubectl drain node-[1-3] --force --timeout=40s".prop_map(line),
-        2 => "sandbox node-(down|up) node-[1-3]".prop_map(line),
-        1 => (controller, prop_oneof!["up", "down"]).prop_map(|(c, d)| line(format!("sandbox controller-{d} {c}"))),
-        3 => (of_pod, any::<usize>()).prop_map(|(what, n)| Act::OfPod(what, n)),
-    ]
-}
 
 /// Worlds are looked at in so many threads. Each draws its own, so that they are the same on any machine.
 const THREADS: u8 = 4;
@@ -370,11 +246,37 @@ fn leftovers(world: &World) -> BTreeSet<String> {
             Some(_) => "was to go",
             None if orphan => "has lost its owner",
             None if ended && meta.has_finalizer(TRACKING_FINALIZER) => "has ended and is not counted",
+            None if !is_up_to_date(world, object) => "says of itself what is not so",
             None => return None,
         };
         Some(format!("{:?} {} {why}", object.kind(), meta.name))
     };
     world.store.iter().filter_map(left).collect()
+}
+
+/// Does its status tell of its present spec, and of what is there?
+fn is_up_to_date(world: &World, object: &Object) -> bool {
+    let uid = object.meta().uid;
+    let pods = || world.store.dependents(uid).filter_map(Object::as_ref::<Pod>);
+    let (seen, said, is) = match object {
+        Object::Deployment(d) => {
+            let sets = world.store.dependents(uid).filter_map(Object::as_ref::<ReplicaSet>);
+            (d.status.observed_generation, d.status.replicas, sets.map(|s| s.status.replicas).sum())
+        }
+        Object::ReplicaSet(set) => {
+            let active = pods().filter(|p| p.is_active()).count();
+            (set.status.observed_generation, set.status.replicas, active as i32)
+        }
+        Object::StatefulSet(set) => {
+            (set.status.observed_generation, set.status.replicas, pods().count() as i32)
+        }
+        Object::DaemonSet(set) => {
+            let ready = pods().filter(|p| p.is_ready()).count();
+            (set.status.observed_generation, set.status.ready, ready as i32)
+        }
+        _ => return true,
+    };
+    seen == object.meta().generation && said == is
 }
 
 /// With a limit per index, the last failed pod of an index is kept until the index is tried again, as the new pod
