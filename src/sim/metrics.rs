@@ -18,7 +18,7 @@ const FRESH: Span = Span::secs(10);
 /// What a process uses that never waits.
 const BUSY_MILLIS: i64 = 1_000;
 /// What a node's own system uses.
-const SYSTEM: (i64, i64) = (60, 400 << 20);
+pub(super) const SYSTEM: (i64, i64) = (60, 400 << 20);
 
 /// What one container uses.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +48,16 @@ pub fn sample(world: &World) -> Option<Sample<'_>> {
     Some(Sample { world, at })
 }
 
+/// What a container uses of memory. The kernel gives no more than the limit.
+pub(super) fn memory(container: &Container, cell: &Cell) -> i64 {
+    let known = match &cell.state {
+        CellState::Alive(process, ..) => process.memory(),
+        _ => None,
+    };
+    let limit = container.resources.limits.memory.as_ref().map_or(i64::MAX, |q| q.amount);
+    known.unwrap_or_else(|| load_of(container).memory).min(limit)
+}
+
 impl Sample<'_> {
     /// What a pod's containers use; none if it is not known yet, or not any more.
     pub fn pod(&self, pod: &Pod) -> Option<Vec<Usage>> {
@@ -66,22 +76,19 @@ impl Sample<'_> {
     }
     fn container(&self, pod: &Pod, container: &Container, cell: &Cell) -> Usage {
         let load = load_of(container);
-        let (mut cpu, mut memory) = (load.cpu_millis + self.answering(pod, container, &load), load.memory);
+        let mut cpu = load.cpu_millis + self.answering(pod, container, &load);
         if let CellState::Alive(process, ..) = &cell.state {
             if process.limit().is_some() {
                 cpu = cpu.max(BUSY_MILLIS);
             }
             let said = process.behaviour();
             cpu = said.and_then(|b| b.cpu.as_ref()).map_or(cpu, |q| q.millis);
-            memory = process.memory().unwrap_or(memory);
         }
-        // The kernel gives no more than the limits.
-        let limits = &container.resources.limits;
-        let most = |limit: Option<i64>| limit.unwrap_or(i64::MAX);
+        let limit = container.resources.limits.cpu.as_ref().map_or(i64::MAX, |q| q.millis);
         Usage {
             container: container.name.clone(),
-            cpu_millis: cpu.min(most(limits.cpu.as_ref().map(|q| q.millis))),
-            memory: memory.min(most(limits.memory.as_ref().map(|q| q.amount))),
+            cpu_millis: cpu.min(limit),
+            memory: memory(container, cell),
         }
     }
     /// What it takes to answer the requests of the window; the first container that can is taken to have done it.

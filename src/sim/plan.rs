@@ -34,6 +34,8 @@ pub enum Action {
     Keep(Text, Files),
     /// Notes that a node now has an image.
     Pulled(Text, Text),
+    /// Has a kubelet weigh the pods of its node when it next does so.
+    Weigh(Uid),
     /// Shows something on its way over the network.
     Fly(Flight),
     /// Counts requests to a pod that are not shown: how many, and how many of them it has answered.
@@ -54,6 +56,8 @@ pub enum Memo {
     },
     /// Since when a pod is to leave its tainted node, and when it will; none: it stays after all.
     Eviction(Option<(Time, Time)>),
+    /// When a node's kubelet last saw too little memory.
+    Pressure(Time),
     /// The autoscaler's record. Models pkg/controller/podautoscaler/horizontal.go: recommendations, scaleUpEvents,
     /// scaleDownEvents, hpaSelectors.
     Autoscaler(Rc<Scaling>),

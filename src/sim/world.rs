@@ -37,6 +37,8 @@ pub enum Event {
     Kubelet(Uid),
     /// Somebody who sends requests sends those that are due.
     Traffic(u32),
+    /// A kubelet weighs the pods of its node.
+    Weigh(Uid),
 }
 
 /// What an actor last did, for the stage to light it up.
@@ -242,33 +244,25 @@ impl World {
         let cause = self.due.remove(&event).map_or(0, |d| d.cause);
         self.now = key.0;
         self.steps += 1;
-        match event {
+        let (mut plan, by, about) = match event {
             Event::Reconcile(row, uid) => {
-                let plan = (controllers::ALL[row as usize].reconcile)(self, uid);
-                let again = plan.again;
-                let refused = self.carry_out(plan, Actor::Controller(row), uid, cause);
-                self.look_again(event, again, cause);
-                self.try_again(event, refused, cause);
+                ((controllers::ALL[row as usize].reconcile)(self, uid), Actor::Controller(row), uid)
             }
             Event::Schedule => {
                 let mut queue = std::mem::take(&mut self.scheduler);
                 let cycle = scheduler::cycle(self, &mut queue);
                 self.scheduler = queue;
-                self.carry_out(cycle.plan, Actor::Scheduler, cycle.pod, cause);
-                self.look_again(event, cycle.again, cause);
+                (Plan { again: cycle.again, ..cycle.plan }, Actor::Scheduler, cycle.pod)
             }
-            Event::Kubelet(uid) => {
-                let plan = kubelet::sync(self, uid);
-                let again = plan.again;
-                self.carry_out(plan, Actor::Kubelet, uid, cause);
-                self.look_again(event, again, cause);
-            }
-            Event::Traffic(number) => {
-                let plan = super::network::traffic::tick(self, number);
-                let again = plan.again;
-                self.carry_out(plan, Actor::User, Uid(0), cause);
-                self.look_again(event, again, cause);
-            }
+            Event::Kubelet(uid) => (kubelet::sync(self, uid), Actor::Kubelet, uid),
+            Event::Weigh(uid) => (kubelet::weigh(self, uid), Actor::Kubelet, uid),
+            Event::Traffic(number) => (super::network::traffic::tick(self, number), Actor::User, Uid(0)),
+        };
+        let again = plan.again.take();
+        let refused = self.carry_out(plan, by, about, cause);
+        self.look_again(event, again, cause);
+        if matches!(event, Event::Reconcile(..)) {
+            self.try_again(event, refused, cause);
         }
         true
     }
@@ -385,6 +379,9 @@ impl World {
                         self.scheduler.image_pulled(&has.0, &has.1);
                         self.pulled.insert(has);
                     }
+                }
+                Action::Weigh(node) => {
+                    self.wake(Event::Weigh(node), self.now + kubelet::WEIGHS, cause);
                 }
                 Action::Asked(pod, all, answered) => self.traffic.note(pod, self.age(), all, answered),
                 Action::Sent(number, generator) => self.traffic.keep(number, generator),

@@ -9,6 +9,7 @@ mod exit;
 mod handler;
 mod images;
 mod order;
+mod pressure;
 mod probe;
 mod start;
 mod status;
@@ -18,6 +19,7 @@ mod volumes;
 pub use cell::{Cell, CellState, End, Runtime, Stage};
 pub(super) use handler::exec;
 pub(super) use images::size as image_size;
+pub(super) use pressure::{WEIGHS, weigh};
 pub(super) use stop::crash;
 pub(super) use volumes::shows;
 
@@ -63,7 +65,8 @@ pub(super) fn watch(change: &Change) -> Option<Span> {
     let deleted = old.is_some_and(|o| o.meta.deletion != pod.meta.deletion);
     // Of a pod that runs, only its images may be changed, and little else.
     let changed = old.is_some_and(|o| o.meta.generation != pod.meta.generation);
-    (bound || deleted || changed).then_some(SEES)
+    let evicted = old.is_some_and(|o| o.status.reason != pod.status.reason && pressure::is_evicted(pod));
+    (bound || deleted || changed || evicted).then_some(SEES)
 }
 
 /// Looks at one pod and does what is due. Models pkg/kubelet/kubelet.go: SyncPod.
@@ -103,6 +106,7 @@ impl Sync<'_> {
     fn run(&mut self) {
         self.look_at_deletion();
         self.look_at_deadline();
+        self.look_at_pressure();
         self.look_at_images();
         self.refresh_waiting();
         let stage_due = self.runtime.due.is_some_and(|at| at <= self.now);

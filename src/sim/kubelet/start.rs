@@ -168,6 +168,9 @@ impl Sync<'_> {
         if process.memory().zip(limit).is_some_and(|(used, limit): (i64, &Quantity)| used > limit.amount) {
             self.runtime.cells[i].care().oom = Some(self.now + FILLS_MEMORY);
         }
+        if process.memory().is_some() {
+            self.weighs();
+        }
         self.resume(i, Rc::new(process), self.now, Reply::Waited);
         self.look_for_its_port(i);
         let hook = &container.lifecycle.post_start;

@@ -38,7 +38,7 @@ impl Sync<'_> {
     fn set_conditions(&mut self) {
         let now = self.now;
         let over = self.runtime.stage >= Stage::Ended;
-        let stopped = self.runtime.exceeded.then_some(Phase::Failed);
+        let stopped = self.is_failed().then_some(Phase::Failed);
         let ended = if over { Some(self.final_phase()) } else { stopped };
         let (spec, status) = (&self.pod.spec, &mut self.pod.status);
         let unready =
@@ -85,12 +85,16 @@ impl Sync<'_> {
         ]);
     }
 
+    /// Has the kubelet itself made an end of the pod?
+    fn is_failed(&self) -> bool {
+        self.runtime.exceeded || super::pressure::is_evicted(&self.pod)
+    }
     /// The phase once no container will be started any more.
     pub(super) fn final_phase(&self) -> Phase {
         let failed = |s: &ContainerStatus| !matches!(end_of(s), Some(0));
         let status = &self.pod.status;
         let any = status.containers.iter().any(failed);
-        if any || self.runtime.exceeded { Phase::Failed } else { Phase::Succeeded }
+        if any || self.is_failed() { Phase::Failed } else { Phase::Succeeded }
     }
 }
 
