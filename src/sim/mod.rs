@@ -5,6 +5,7 @@
 //! scheduler, kubelets) never write: they read the [`World`] and return a [`Plan`], which the world carries out.
 
 mod admission;
+mod agenda;
 mod config;
 pub mod controllers;
 mod events;

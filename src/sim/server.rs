@@ -1,9 +1,10 @@
 //! The API server's front door: a person's request, checked, defaulted and written, or refused in its own words.
 
-use super::controllers::{self, Wakes};
+use super::agenda::{Event, Wakes};
+use super::controllers;
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
-use super::world::{Event, World};
+use super::world::World;
 use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value};
 use crate::manifest::{self, Refusal};
 use std::rc::Rc;
@@ -225,17 +226,16 @@ impl World {
     /// A controller that starts anew is told of everything that is there, as if it had just been made.
     /// Models client-go tools/cache: the first list of a reflector.
     fn start_controller(&mut self, row: u8) {
-        let mut wakes = Wakes::default();
-        for object in self.store.iter() {
+        let now = self.now();
+        let mut wakes = Wakes::of(&mut self.agenda, now, row, crate::api::Span::ZERO, 0);
+        let controller = &controllers::ALL[row as usize];
+        for object in self.store.iter().filter(|object| controller.kinds.contains(&object.kind())) {
             // Some look at what is new, others at what has changed: it is both to somebody who sees it first.
             for (verb, old) in [(Verb::Added, None), (Verb::Modified, Some(object.clone()))] {
                 let (revision, new) = (object.meta().revision, object.clone());
-                let change = Change { at: self.now(), revision, verb, old, new };
-                (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
+                let change = Change { at: now, revision, verb, old, new };
+                (controller.watches)(&self.store, &change, &mut wakes);
             }
-        }
-        for (uid, after) in wakes.drain() {
-            self.wake(Event::Reconcile(row, uid), self.now() + after, 0);
         }
     }
     /// Does what no kubectl can do. Returns what there is to say about it.

@@ -5,6 +5,7 @@
 use super::history::{State, pod_state};
 use super::persistent::{Map, Set};
 use crate::api::{Key, Kind, Labels, Meta, Object, Phase, Pod, Resources, Text, Time, Typed, Uid};
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// How an owner sees a pod, in the order in which owners care.
@@ -101,13 +102,13 @@ impl Store {
     }
     /// The object in that place.
     pub fn lookup(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Object> {
-        let key = Key::new(kind, namespace.to_owned(), name.to_owned());
-        self.get(self.find(&key)?)
+        let place = |key: &Key| (key.kind, &*key.namespace, &*key.name).cmp(&(kind, namespace, name));
+        let (_, uid) = self.names.equal(place).next()?;
+        self.get(*uid)
     }
     /// Is there any object of that kind? Costs nothing, for those who would else look for one at each write.
     pub fn has_any(&self, kind: Kind) -> bool {
-        let from = Key { kind, namespace: Text::default(), name: Text::default() };
-        self.names.range(from..).next().is_some_and(|(key, _)| key.kind == kind)
+        self.names.equal(|key| key.kind.cmp(&kind)).next().is_some()
     }
     /// All objects of a kind, in one namespace or in all, sorted by namespace and name.
     pub fn list<'a>(
@@ -115,14 +116,11 @@ impl Store {
         kind: Kind,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = &'a Object> + use<'a> {
-        let from = Key::new(kind, namespace.unwrap_or("").to_owned(), "");
-        let namespace = namespace.map(str::to_owned);
-        self.names
-            .range(from..)
-            .take_while(move |(key, _)| {
-                key.kind == kind && namespace.as_ref().is_none_or(|n| key.namespace == n.as_str())
-            })
-            .filter_map(|(_, uid)| self.get(*uid))
+        let place = |key: &Key| {
+            let within = |namespace: &str| (*key.namespace).cmp(namespace);
+            key.kind.cmp(&kind).then_with(|| namespace.map_or(Ordering::Equal, within))
+        };
+        self.names.equal(place).filter_map(|(_, uid)| self.get(*uid))
     }
     /// All objects of a type, in one namespace or in all.
     pub fn list_as<'a, T: Typed>(

@@ -1,7 +1,8 @@
 //! [`World`]: the clock, the queue of what is due, and the one place where anything is written.
 
+use super::agenda::{Agenda, Event, Wakes};
 use super::config::Config;
-use super::controllers::{self, Wakes};
+use super::controllers;
 use super::events::{Events, Said};
 use super::hash::StableHasher;
 use super::history::History;
@@ -26,21 +27,6 @@ const RETRY_MAX: Span = Span::secs(1_000);
 /// The same of the Job controller. Models pkg/controller/job: DefaultJobApiBackOff and MaxJobApiBackOff.
 const JOB_RETRY: (Span, Span) = (Span::secs(1), Span::secs(60));
 
-/// What is due.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Event {
-    /// A controller looks at one object. The row of the controller, and the object.
-    Reconcile(u8, Uid),
-    /// The scheduler takes the next pod from its queue.
-    Schedule,
-    /// A kubelet looks at one of its pods.
-    Kubelet(Uid),
-    /// Somebody who sends requests sends those that are due.
-    Traffic(u32),
-    /// A kubelet weighs the pods of its node.
-    Weigh(Uid),
-}
-
 /// What an actor last did, for the stage to light it up.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Act {
@@ -50,13 +36,6 @@ pub struct Act {
     pub caption: Text,
     /// The object it looked at.
     pub about: Uid,
-}
-
-#[derive(Clone, Copy, Hash)]
-struct Due {
-    at: Time,
-    number: u64,
-    cause: u64,
 }
 
 /// A cluster at one instant. A clone costs next to nothing.
@@ -84,9 +63,7 @@ pub struct World {
     pub(super) disks: Map<Text, Files>,
     config: Rc<Config>,
     now: Time,
-    queue: Map<(Time, u64), Event>,
-    due: Map<Event, Due>,
-    numbers: u64,
+    pub(super) agenda: Agenda,
     steps: u64,
     memos: Map<(Uid, Actor), Memo>,
     runtimes: Map<Uid, Rc<Runtime>>,
@@ -114,9 +91,7 @@ impl World {
             disks: Map::default(),
             now: config.start,
             config: Rc::new(config),
-            queue: Map::default(),
-            due: Map::default(),
-            numbers: 0,
+            agenda: Agenda::default(),
             steps: 0,
             memos: Map::default(),
             runtimes: Map::default(),
@@ -147,11 +122,11 @@ impl World {
     }
     /// When the next event is due, and which it is.
     pub fn next_due(&self) -> Option<(Time, Event)> {
-        self.queue.get_min().map(|((at, _), event)| (*at, *event))
+        self.agenda.next()
     }
     /// When that event is due, if it is.
     pub fn due(&self, event: Event) -> Option<Time> {
-        self.due.get(&event).map(|d| d.at)
+        self.agenda.due(event)
     }
     /// What runs inside a pod.
     pub fn runtime(&self, pod: Uid) -> Option<&Rc<Runtime>> {
@@ -218,9 +193,7 @@ impl World {
             disks,
             config,
             now,
-            queue,
-            due,
-            numbers,
+            agenda,
             steps,
             memos,
             runtimes,
@@ -228,21 +201,19 @@ impl World {
             refusals,
         } = self;
         let mut hasher = StableHasher::default();
-        (config, now, numbers, steps).hash(&mut hasher);
+        (config, now, steps).hash(&mut hasher);
         (store, events, records, history, flights, traffic).hash(&mut hasher);
-        (queue, due, memos, runtimes, acts, refusals).hash(&mut hasher);
+        (agenda, memos, runtimes, acts, refusals).hash(&mut hasher);
         (scheduler, addresses, links, switched_off, dead_nodes, pulled, disks).hash(&mut hasher);
         hasher.finish()
     }
 
     /// Carries out the next event. Returns false if nothing is due.
     pub fn step(&mut self) -> bool {
-        let Some((key, event)) = self.queue.get_min().cloned() else {
+        let Some((at, event, cause)) = self.agenda.take() else {
             return false;
         };
-        self.queue.remove(&key);
-        let cause = self.due.remove(&event).map_or(0, |d| d.cause);
-        self.now = key.0;
+        self.now = at;
         self.steps += 1;
         let (mut plan, by, about) = match event {
             Event::Reconcile(row, uid) => {
@@ -295,20 +266,9 @@ impl World {
             self.wake(event, self.now + span, cause);
         }
     }
-    /// Makes an event due at that time, unless it is due earlier already: a work queue holds each key once.
+    /// Makes an event due at that time, unless it is due earlier already.
     pub(super) fn wake(&mut self, event: Event, at: Time, cause: u64) {
-        // Nothing takes no time at all: so an instant is over once all that is due at it is done.
-        let at = at.max(self.now + Span(1));
-        if let Some(due) = self.due.get(&event) {
-            if due.at <= at {
-                return;
-            }
-            self.queue.remove(&(due.at, due.number));
-        }
-        self.numbers += 1;
-        let number = self.numbers;
-        self.queue.insert((at, number), event);
-        self.due.insert(event, Due { at, number, cause });
+        self.agenda.wake(self.now, event, at, cause);
     }
 
     /// Writes what an actor has decided; gives the API server's words where it refused a pod. `about` is the object that
@@ -528,16 +488,12 @@ impl World {
             cause,
             because,
         });
-        let mut wakes = Wakes::default();
-        for (row, controller) in controllers::ALL.iter().enumerate() {
-            let row = row as u8;
-            if self.is_off(Actor::Controller(row)) {
-                continue;
-            }
-            (controller.watches)(&self.store, &change, &mut wakes);
-            for (uid, after) in wakes.drain() {
-                let at = self.now + WATCH_LATENCY + after;
-                self.wake(Event::Reconcile(row, uid), at, revision);
+        #[cfg(debug_assertions)]
+        controllers::others_do_not_care(&self.store, &change);
+        for row in controllers::watching(change.kind()) {
+            if !self.is_off(Actor::Controller(row)) {
+                let mut wakes = Wakes::of(&mut self.agenda, self.now, row, WATCH_LATENCY, revision);
+                (controllers::ALL[row as usize].watches)(&self.store, &change, &mut wakes);
             }
         }
         if self.scheduler.watch(self.now, &self.store, &change) {

@@ -18,8 +18,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "daemonset", source: "daemonset-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "daemonset",
+    source: "daemonset-controller",
+    kinds: &[Kind::DaemonSet, Kind::Pod, Kind::Node],
+    watches,
+    reconcile,
+};
 
 /// The most pods made or deleted in one sync. Models BurstReplicas.
 const BURST: usize = 250;

@@ -14,8 +14,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "disruption", source: "controllermanager", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "disruption",
+    source: "controllermanager",
+    kinds: &[Kind::PodDisruptionBudget, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 /// How long an eviction may take until the pod is taken to have stayed. Models DeletionTimeout.
 const DELETION_TIMEOUT: Span = Span::secs(120);

@@ -14,8 +14,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "endpointslice", source: "endpointslice-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "endpointslice",
+    source: "endpointslice-controller",
+    kinds: &[Kind::Service, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match &change.new {

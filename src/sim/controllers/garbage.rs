@@ -3,15 +3,20 @@
 //! Models pkg/controller/garbagecollector/garbagecollector.go.
 
 use super::{Controller, Wakes};
-use crate::api::{Object, Uid};
+use crate::api::{Kind, Object, Uid};
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::Store;
 use crate::sim::world::{WATCH_LATENCY, World};
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "garbage-collector", source: "garbage-collector-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "garbage-collector",
+    source: "garbage-collector-controller",
+    kinds: Kind::ALL,
+    watches,
+    reconcile,
+};
 
 /// How many dependents are dealt with at once, so that no owner's end takes long.
 const BATCH: usize = 250;

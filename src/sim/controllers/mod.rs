@@ -28,11 +28,15 @@ pub mod volume;
 
 pub(super) use node_lifecycle::{comes_back, lost_at, set_healthy};
 
+pub use super::agenda::Wakes;
+
 use super::plan::Plan;
 use super::record::Change;
 use super::store::Store;
 use super::world::World;
-use crate::api::{Span, Uid};
+#[cfg(debug_assertions)]
+use crate::api::Span;
+use crate::api::{Kind, Uid};
 
 /// A controller.
 pub struct Controller {
@@ -40,28 +44,12 @@ pub struct Controller {
     pub name: &'static str,
     /// The name by which it signs events.
     pub source: &'static str,
+    /// The kinds of whose changes it is told.
+    pub kinds: &'static [Kind],
     /// Names the objects that it must look at because of a change.
     pub watches: fn(&Store, &Change, &mut Wakes),
     /// Decides what to do about one object.
     pub reconcile: fn(&World, Uid) -> Plan,
-}
-
-/// The objects that a controller must look at, and after how long.
-#[derive(Default)]
-pub struct Wakes(Vec<(Uid, Span)>);
-
-impl Wakes {
-    /// At once.
-    pub fn now(&mut self, uid: Uid) {
-        self.after(uid, Span::ZERO);
-    }
-    /// After so long, unless it is looked at earlier anyway.
-    pub fn after(&mut self, uid: Uid, span: Span) {
-        self.0.push((uid, span));
-    }
-    pub(super) fn drain(&mut self) -> std::vec::Drain<'_, (Uid, Span)> {
-        self.0.drain(..)
-    }
 }
 
 /// Every controller.
@@ -88,6 +76,42 @@ pub static ALL: &[Controller] = &[
     serviceaccount::CONTROLLER,
     root_ca::CONTROLLER,
 ];
+
+/// By kind, the rows of those who are told of its changes, a bit each.
+static WATCHING: [u32; Kind::ALL.len()] = {
+    let mut watching = [0; Kind::ALL.len()];
+    let mut row = 0;
+    while row < ALL.len() {
+        let mut i = 0;
+        while i < ALL[row].kinds.len() {
+            watching[ALL[row].kinds[i] as usize] |= 1 << row;
+            i += 1;
+        }
+        row += 1;
+    }
+    watching
+};
+
+/// The rows of those who are told of changes of that kind.
+pub(super) fn watching(kind: Kind) -> impl Iterator<Item = u8> {
+    let mut left = WATCHING[kind as usize];
+    std::iter::from_fn(move || {
+        let row = left.trailing_zeros() as u8;
+        left &= left.wrapping_sub(1);
+        (row < 32).then_some(row)
+    })
+}
+
+/// Whoever is not told of a kind must have nothing to do with it.
+#[cfg(debug_assertions)]
+pub(super) fn others_do_not_care(store: &Store, change: &Change) {
+    for controller in ALL.iter().filter(|c| !c.kinds.contains(&change.kind())) {
+        let mut agenda = super::agenda::Agenda::default();
+        let mut wakes = Wakes::of(&mut agenda, change.at, 0, Span::ZERO, 0);
+        (controller.watches)(store, change, &mut wakes);
+        assert!(agenda.next().is_none(), "{} is not told of {:?}", controller.name, change.kind());
+    }
+}
 
 /// The row of the controller of that name.
 pub fn row(name: &str) -> u8 {

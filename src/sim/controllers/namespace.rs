@@ -13,8 +13,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "namespace", source: "namespace-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "namespace",
+    source: "namespace-controller",
+    kinds: &[Kind::Namespace],
+    watches,
+    reconcile,
+};
 
 /// From a change of a namespace until it is looked at. Models namespaceDeletionGracePeriod.
 const GRACE: Span = Span::secs(5);

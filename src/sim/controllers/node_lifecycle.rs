@@ -12,8 +12,13 @@ use crate::sim::store::Store;
 use crate::sim::world::World;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "node-lifecycle", source: "node-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "node-lifecycle",
+    source: "node-controller",
+    kinds: &[Kind::Node],
+    watches,
+    reconcile,
+};
 
 /// How often a kubelet renews its lease, and when first. Models pkg/kubelet/kubelet.go: nodeLeaseRenewIntervalFraction.
 const HEARTBEAT: Span = Span::secs(10);

@@ -13,6 +13,7 @@ use crate::sim::world::World;
 pub const CONTROLLER: Controller = Controller {
     name: "pod-garbage-collector",
     source: "pod-garbage-collector-controller",
+    kinds: &[Kind::Node, Kind::Pod],
     watches,
     reconcile,
 };

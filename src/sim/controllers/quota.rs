@@ -13,8 +13,13 @@ use crate::sim::store::Store;
 use crate::sim::world::World;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "resourcequota", source: "resourcequota-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "resourcequota",
+    source: "resourcequota-controller",
+    kinds: Kind::ALL,
+    watches,
+    reconcile,
+};
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     if change.kind() == Kind::ResourceQuota && change.verb != Verb::Deleted {

@@ -16,8 +16,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "replicaset", source: "replicaset-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "replicaset",
+    source: "replicaset-controller",
+    kinds: &[Kind::ReplicaSet, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 /// The most pods made or deleted in one sync. Models BurstReplicas.
 const BURST: i32 = 500;

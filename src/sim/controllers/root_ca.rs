@@ -17,6 +17,7 @@ use crate::sim::world::World;
 pub const CONTROLLER: Controller = Controller {
     name: "root-ca-certificate-publisher",
     source: "root-ca-cert-publisher",
+    kinds: &[Kind::Namespace, Kind::ConfigMap],
     watches,
     reconcile,
 };

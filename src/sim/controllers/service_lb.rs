@@ -3,15 +3,20 @@
 //! Models staging k8s.io/cloud-provider/controllers/service/controller.go.
 
 use super::{Controller, Wakes};
-use crate::api::{Object, Service, ServiceType, Uid};
+use crate::api::{Kind, Object, Service, ServiceType, Uid};
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::Store;
 use crate::sim::world::World;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "service-lb", source: "service-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "service-lb",
+    source: "service-controller",
+    kinds: &[Kind::Service],
+    watches,
+    reconcile,
+};
 
 fn watches(_: &Store, change: &Change, wakes: &mut Wakes) {
     if let Object::Service(service) = &change.new

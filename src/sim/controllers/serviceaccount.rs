@@ -11,8 +11,13 @@ use crate::sim::store::Store;
 use crate::sim::world::World;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "serviceaccount", source: "serviceaccount-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "serviceaccount",
+    source: "serviceaccount-controller",
+    kinds: &[Kind::Namespace, Kind::ServiceAccount],
+    watches,
+    reconcile,
+};
 
 /// The account of every pod that names none.
 const NAME: &str = "default";

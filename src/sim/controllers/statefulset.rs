@@ -17,8 +17,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "statefulset", source: "statefulset-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "statefulset",
+    source: "statefulset-controller",
+    kinds: &[Kind::StatefulSet, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 /// How long until a claim that must go first is looked at again.
 const CLAIM_GONE: Span = Span::secs(1);

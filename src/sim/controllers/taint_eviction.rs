@@ -11,8 +11,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "taint-eviction", source: "taint-eviction-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "taint-eviction",
+    source: "taint-eviction-controller",
+    kinds: &[Kind::Node, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 /// How long each pod tolerates a node that is lost, unless it says otherwise.
 /// Models plugin/pkg/admission/defaulttolerationseconds.

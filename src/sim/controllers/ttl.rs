@@ -3,15 +3,20 @@
 //! Models pkg/controller/ttlafterfinished/ttlafterfinished_controller.go.
 
 use super::{Controller, Wakes};
-use crate::api::{Job, Object, Span, Uid};
+use crate::api::{Job, Kind, Object, Span, Uid};
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};
 use crate::sim::store::Store;
 use crate::sim::world::World;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "ttl-after-finished", source: "ttl-after-finished-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "ttl-after-finished",
+    source: "ttl-after-finished-controller",
+    kinds: &[Kind::Job],
+    watches,
+    reconcile,
+};
 
 fn watches(_: &Store, change: &Change, wakes: &mut Wakes) {
     if let Object::Job(job) = &change.new

@@ -15,8 +15,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "persistentvolume-binder", source: "persistentvolume-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "persistentvolume-binder",
+    source: "persistentvolume-controller",
+    kinds: &[Kind::PersistentVolumeClaim, Kind::PersistentVolume, Kind::StorageClass, Kind::Pod],
+    watches,
+    reconcile,
+};
 
 /// How often it looks at what is not bound. Models cmd/kube-controller-manager: PVClaimBinderSyncPeriod.
 const RESYNC: Span = Span::secs(15);

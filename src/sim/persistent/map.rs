@@ -1,7 +1,8 @@
 //! The ordered map, and the ordered set that is made of it.
 
-use super::{CHUNK_MAX, CHUNK_MIN, Chunks};
+use super::{CHUNK_MAX, CHUNK_MIN, Chunk, Chunks, read, write};
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Bound, RangeBounds};
@@ -20,7 +21,7 @@ pub struct Map<K, V> {
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Map { chunks: Rc::default(), len: 0 }
+        Map { chunks: None, len: 0 }
     }
 }
 
@@ -35,15 +36,16 @@ impl<K, V> Map<K, V> {
     }
     /// The first entry.
     pub fn get_min(&self) -> Option<&(K, V)> {
-        self.chunks.first()?.first()
+        read(&self.chunks).first()?.first()
     }
     /// The last entry.
     pub fn get_max(&self) -> Option<&(K, V)> {
-        self.chunks.last()?.last()
+        read(&self.chunks).last()?.last()
     }
     /// All entries, in order.
     pub fn iter(&self) -> Entries<'_, K, V> {
-        Entries { chunks: &self.chunks, from: (0, 0), to: (self.chunks.len(), 0) }
+        let chunks = read(&self.chunks);
+        Entries { chunks, from: (0, 0), to: (chunks.len(), 0) }
     }
     /// All keys, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> {
@@ -55,26 +57,39 @@ impl<K, V> Map<K, V> {
     }
 }
 
-impl<K: Ord, V> Map<K, V> {
-    /// The chunk where a key is, or would be.
-    fn chunk_of<Q: Ord + ?Sized>(&self, key: &Q) -> usize
-    where
-        K: Borrow<Q>,
-    {
+impl<K, V> Map<K, V> {
+    /// The last chunk that begins with such a key; the first one if none does.
+    fn chunk(&self, begins: impl Fn(&K) -> bool) -> usize {
         // What is asked for most often is what is newest, and that stands at the end.
-        let last = self.chunks.len().saturating_sub(1);
-        if self.chunks.last().is_some_and(|chunk| chunk[0].0.borrow() <= key) {
+        let chunks = read(&self.chunks);
+        let last = chunks.len().saturating_sub(1);
+        let begins = |chunk: &Chunk<(K, V)>| begins(&chunk[0].0);
+        if chunks.last().is_some_and(&begins) {
             return last;
         }
-        self.chunks[..last].partition_point(|chunk| chunk[0].0.borrow() <= key).saturating_sub(1)
+        chunks[..last].partition_point(begins).saturating_sub(1)
     }
+    /// The first place whose key does not come before what is looked for.
+    fn first(&self, before: impl Fn(&K) -> bool) -> Place {
+        let at = self.chunk(&before);
+        (at, read(&self.chunks).get(at).map_or(0, |chunk| chunk.partition_point(|(key, _)| before(key))))
+    }
+    /// The entries whose keys are equal to what is looked for, in order. No key need be made to look for it.
+    pub fn equal(&self, compare: impl Fn(&K) -> Ordering) -> Entries<'_, K, V> {
+        let from = self.first(|key| compare(key).is_lt());
+        let to = self.first(|key| compare(key).is_le());
+        Entries { chunks: read(&self.chunks), from, to: to.max(from) }
+    }
+}
+
+impl<K: Ord, V> Map<K, V> {
     /// Where a key is, or else would be.
     fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
     where
         K: Borrow<Q>,
     {
-        let at = self.chunk_of(key);
-        let Some(chunk) = self.chunks.get(at) else { return Err((0, 0)) };
+        let at = self.chunk(|first| first.borrow() <= key);
+        let Some(chunk) = read(&self.chunks).get(at) else { return Err((0, 0)) };
         let found = chunk.binary_search_by(|(k, _)| k.borrow().cmp(key));
         found.map(|i| (at, i)).map_err(|i| (at, i))
     }
@@ -84,7 +99,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         let (at, i) = self.place(key).ok()?;
-        Some(&self.chunks[at][i].1)
+        Some(&read(&self.chunks)[at][i].1)
     }
     /// Is the key there?
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
@@ -108,9 +123,9 @@ impl<K: Ord, V> Map<K, V> {
         let to = match range.end_bound() {
             Bound::Included(key) => place(key).map(after).unwrap_or_else(|p| p),
             Bound::Excluded(key) => place(key).unwrap_or_else(|p| p),
-            Bound::Unbounded => (self.chunks.len(), 0),
+            Bound::Unbounded => (read(&self.chunks).len(), 0),
         };
-        Entries { chunks: &self.chunks, from, to: to.max(from) }
+        Entries { chunks: read(&self.chunks), from, to: to.max(from) }
     }
 }
 
@@ -138,7 +153,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         &mut self.chunk_mut(at)[i].1
     }
     fn chunk_mut(&mut self, at: usize) -> &mut Vec<(K, V)> {
-        Rc::make_mut(&mut Rc::make_mut(&mut self.chunks)[at])
+        Rc::make_mut(&mut write(&mut self.chunks)[at])
     }
     /// Sets the value of a key; returns the one before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -147,7 +162,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
             Err(place) => place,
         };
         self.len += 1;
-        let chunks = Rc::make_mut(&mut self.chunks);
+        let chunks = write(&mut self.chunks);
         let Some(chunk) = chunks.get_mut(at) else {
             chunks.push(Rc::new(vec![(key, value)]));
             return None;
@@ -173,7 +188,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
     {
         let (at, i) = self.place(key).ok()?;
         self.len -= 1;
-        let chunks = Rc::make_mut(&mut self.chunks);
+        let chunks = write(&mut self.chunks);
         let chunk = Rc::make_mut(&mut chunks[at]);
         let (_, value) = chunk.remove(i);
         let left = chunk.len();
@@ -190,7 +205,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 
 /// Entries of a map, in order.
 pub struct Entries<'a, K, V> {
-    chunks: &'a [Rc<Vec<(K, V)>>],
+    chunks: &'a [Chunk<(K, V)>],
     from: Place,
     to: Place,
 }
@@ -358,6 +373,16 @@ mod tests {
                 assert!(ours.iter().eq(theirs.iter()));
                 assert!(ours.iter().rev().eq(theirs.iter().rev()));
                 assert!(ours.range(low..high).eq(theirs.range(low..high)));
+                let among = |k: &u64| {
+                    if *k < low {
+                        Ordering::Less
+                    } else if *k < high {
+                        Ordering::Equal
+                    } else {
+                        Ordering::Greater
+                    }
+                };
+                assert!(ours.equal(among).eq(theirs.range(low..high)));
                 assert_eq!(ours.range(low..high).len(), theirs.range(low..high).count());
                 assert!(ours.range(..=high).rev().eq(theirs.range(..=high).rev()));
                 assert!(ours.range(high..).rev().eq(theirs.range(high..).rev()));

@@ -17,4 +17,13 @@ const CHUNK_MAX: usize = 64;
 /// A chunk of fewer entries is joined with its neighbour.
 const CHUNK_MIN: usize = CHUNK_MAX / 4;
 
-type Chunks<T> = Rc<Vec<Rc<Vec<T>>>>;
+/// None as long as there is no entry: what is empty costs nothing.
+type Chunks<T> = Option<Rc<Vec<Chunk<T>>>>;
+type Chunk<T> = Rc<Vec<T>>;
+
+fn read<T>(chunks: &Chunks<T>) -> &[Chunk<T>] {
+    chunks.as_ref().map_or(&[], |chunks| chunks)
+}
+fn write<T>(chunks: &mut Chunks<T>) -> &mut Vec<Chunk<T>> {
+    Rc::make_mut(chunks.get_or_insert_default())
+}

@@ -1,6 +1,6 @@
 //! The sequence.
 
-use super::{CHUNK_MAX, Chunks};
+use super::{CHUNK_MAX, Chunks, read, write};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Index, IndexMut};
@@ -17,7 +17,7 @@ pub struct Sequence<T> {
 
 impl<T> Default for Sequence<T> {
     fn default() -> Self {
-        Sequence { chunks: Rc::default(), gone: 0, len: 0 }
+        Sequence { chunks: None, gone: 0, len: 0 }
     }
 }
 
@@ -33,7 +33,7 @@ impl<T> Sequence<T> {
     /// The entry at that place.
     pub fn get(&self, index: usize) -> Option<&T> {
         let at = index + self.gone;
-        (index < self.len).then(|| &self.chunks[at / CHUNK_MAX][at % CHUNK_MAX])
+        (index < self.len).then(|| &read(&self.chunks)[at / CHUNK_MAX][at % CHUNK_MAX])
     }
     /// The last entry.
     pub fn last(&self) -> Option<&T> {
@@ -48,7 +48,7 @@ impl<T> Sequence<T> {
 impl<T: Clone> Sequence<T> {
     /// Adds an entry at the end.
     pub fn push_back(&mut self, entry: T) {
-        let chunks = Rc::make_mut(&mut self.chunks);
+        let chunks = write(&mut self.chunks);
         match chunks.last_mut().filter(|chunk| chunk.len() < CHUNK_MAX) {
             Some(chunk) => Rc::make_mut(chunk).push(entry),
             None => chunks.push(Rc::new(vec![entry])),
@@ -63,7 +63,7 @@ impl<T: Clone> Sequence<T> {
         (self.gone, self.len) = (self.gone + 1, self.len - 1);
         if self.gone == CHUNK_MAX {
             self.gone = 0;
-            Rc::make_mut(&mut self.chunks).remove(0);
+            write(&mut self.chunks).remove(0);
         }
     }
     /// Keeps the first entries only.
@@ -73,7 +73,7 @@ impl<T: Clone> Sequence<T> {
         }
         self.len = len;
         let end = len + self.gone;
-        let chunks = Rc::make_mut(&mut self.chunks);
+        let chunks = write(&mut self.chunks);
         chunks.truncate(end.div_ceil(CHUNK_MAX));
         if let Some(last) = chunks.last_mut().filter(|_| !end.is_multiple_of(CHUNK_MAX)) {
             Rc::make_mut(last).truncate(end % CHUNK_MAX);
@@ -92,7 +92,7 @@ impl<T: Clone> IndexMut<usize> for Sequence<T> {
     fn index_mut(&mut self, index: usize) -> &mut T {
         assert!(index < self.len, "a place within the sequence");
         let at = index + self.gone;
-        &mut Rc::make_mut(&mut Rc::make_mut(&mut self.chunks)[at / CHUNK_MAX])[at % CHUNK_MAX]
+        &mut Rc::make_mut(&mut write(&mut self.chunks)[at / CHUNK_MAX])[at % CHUNK_MAX]
     }
 }
 

@@ -17,12 +17,18 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "horizontal-pod-autoscaler", source: "horizontal-pod-autoscaler", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "horizontal-pod-autoscaler",
+    source: "horizontal-pod-autoscaler",
+    kinds: &[Kind::HorizontalPodAutoscaler],
+    watches,
+    reconcile,
+};
 /// The add-on that says what pods use. It does nothing by itself; without it nobody knows.
 pub const METRICS_SERVER: Controller = Controller {
     name: "metrics-server",
     source: "metrics-server",
+    kinds: &[],
     watches: |_, _, _| {},
     reconcile: |_, _| Plan::nothing(),
 };

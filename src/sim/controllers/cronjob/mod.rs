@@ -19,8 +19,13 @@ use std::rc::Rc;
 use times::{most_recent, next_wait, rfc1123, rfc3339};
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "cronjob", source: "cronjob-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "cronjob",
+    source: "cronjob-controller",
+    kinds: &[Kind::CronJob, Kind::Job],
+    watches,
+    reconcile,
+};
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match &change.new {

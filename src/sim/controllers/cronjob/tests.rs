@@ -6,8 +6,10 @@ use super::{CONTROLLER, Wakes};
 use crate::api::{CronJob, Job, Meta, Object, Owner, Resource, Schedule, Span, Time, Uid, Value};
 use crate::json;
 use crate::record;
+use crate::sim::agenda::Agenda;
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Change, Verb};
+use crate::sim::world::WATCH_LATENCY;
 use crate::sim::{Config, EventType, World};
 use std::collections::BTreeMap;
 
@@ -175,9 +177,9 @@ fn requeue(case: &Value) -> Outcome {
     let mut new = read("new");
     new.meta_mut().generation = 1;
     let change = Change { at, revision: 1, verb: Verb::Modified, old: Some(read("old")), new };
-    let mut wakes = Wakes::default();
-    (CONTROLLER.watches)(&world.store, &change, &mut wakes);
-    let after = wakes.drain().next().map(|(_, after)| after);
+    let mut agenda = Agenda::default();
+    (CONTROLLER.watches)(&world.store, &change, &mut Wakes::of(&mut agenda, at, 0, WATCH_LATENCY, 0));
+    let after = agenda.next().map(|(due, _)| due - at - WATCH_LATENCY);
     // No wake at all: the schedule cannot be read, and upstream's table is cut off to 0.
     let mut wrong = Vec::new();
     let want = case.get("expect").get("requeue_delay_seconds_truncated");

@@ -18,8 +18,13 @@ use crate::sim::world::World;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller =
-    Controller { name: "deployment", source: "deployment-controller", watches, reconcile };
+pub const CONTROLLER: Controller = Controller {
+    name: "deployment",
+    source: "deployment-controller",
+    kinds: &[Kind::Deployment, Kind::ReplicaSet],
+    watches,
+    reconcile,
+};
 
 fn watches(store: &Store, change: &Change, wakes: &mut Wakes) {
     match change.kind() {

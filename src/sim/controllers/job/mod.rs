@@ -26,7 +26,8 @@ use indexes::Progress;
 use std::rc::Rc;
 
 /// Its row.
-pub const CONTROLLER: Controller = Controller { name: "job", source: "job-controller", watches, reconcile };
+pub const CONTROLLER: Controller =
+    Controller { name: "job", source: "job-controller", kinds: &[Kind::Job, Kind::Pod], watches, reconcile };
 
 /// How long syncs that pods cause are gathered. Models SyncJobBatchPeriod.
 const BATCH: Span = Span::secs(1);
