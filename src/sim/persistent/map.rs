@@ -1,6 +1,6 @@
 //! The ordered map, and the ordered set that is made of it.
 
-use super::{CHUNK_MAX, CHUNK_MIN, Chunk, Chunks, read, write};
+use super::{CHUNK_MAX, CHUNK_MIN, Shared, read, write};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,8 +15,16 @@ type Place = (usize, usize);
 #[derive(Clone)]
 pub struct Map<K, V> {
     /// In order; none is empty.
-    chunks: Chunks<(K, V)>,
+    chunks: Shared<Chunk<K, V>>,
     len: usize,
+}
+
+/// A chunk, and where it begins: at its first entry or a little before, but after all entries of the one before. So it
+/// is found without a look into any.
+#[derive(Clone)]
+struct Chunk<K, V> {
+    from: K,
+    entries: Rc<Vec<(K, V)>>,
 }
 
 impl<K, V> Default for Map<K, V> {
@@ -36,11 +44,11 @@ impl<K, V> Map<K, V> {
     }
     /// The first entry.
     pub fn get_min(&self) -> Option<&(K, V)> {
-        read(&self.chunks).first()?.first()
+        read(&self.chunks).first()?.entries.first()
     }
     /// The last entry.
     pub fn get_max(&self) -> Option<&(K, V)> {
-        read(&self.chunks).last()?.last()
+        read(&self.chunks).last()?.entries.last()
     }
     /// All entries, in order.
     pub fn iter(&self) -> Entries<'_, K, V> {
@@ -63,7 +71,7 @@ impl<K, V> Map<K, V> {
         // What is asked for most often is what is newest, and that stands at the end.
         let chunks = read(&self.chunks);
         let last = chunks.len().saturating_sub(1);
-        let begins = |chunk: &Chunk<(K, V)>| begins(&chunk[0].0);
+        let begins = |chunk: &Chunk<K, V>| begins(&chunk.from);
         if chunks.last().is_some_and(&begins) {
             return last;
         }
@@ -72,7 +80,8 @@ impl<K, V> Map<K, V> {
     /// The first place whose key does not come before what is looked for.
     fn first(&self, before: impl Fn(&K) -> bool) -> Place {
         let at = self.chunk(&before);
-        (at, read(&self.chunks).get(at).map_or(0, |chunk| chunk.partition_point(|(key, _)| before(key))))
+        let place = |chunk: &Chunk<K, V>| chunk.entries.partition_point(|(key, _)| before(key));
+        (at, read(&self.chunks).get(at).map_or(0, place))
     }
     /// The entries whose keys are equal to what is looked for, in order. No key need be made to look for it.
     pub fn equal(&self, compare: impl Fn(&K) -> Ordering) -> Entries<'_, K, V> {
@@ -90,7 +99,7 @@ impl<K: Ord, V> Map<K, V> {
     {
         let at = self.chunk(|first| first.borrow() <= key);
         let Some(chunk) = read(&self.chunks).get(at) else { return Err((0, 0)) };
-        let found = chunk.binary_search_by(|(k, _)| k.borrow().cmp(key));
+        let found = chunk.entries.binary_search_by(|(k, _)| k.borrow().cmp(key));
         found.map(|i| (at, i)).map_err(|i| (at, i))
     }
     /// The value of a key.
@@ -99,7 +108,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         let (at, i) = self.place(key).ok()?;
-        Some(&read(&self.chunks)[at][i].1)
+        Some(&read(&self.chunks)[at].entries[i].1)
     }
     /// Is the key there?
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
@@ -153,7 +162,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         &mut self.chunk_mut(at)[i].1
     }
     fn chunk_mut(&mut self, at: usize) -> &mut Vec<(K, V)> {
-        Rc::make_mut(&mut write(&mut self.chunks)[at])
+        Rc::make_mut(&mut write(&mut self.chunks)[at].entries)
     }
     /// Sets the value of a key; returns the one before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -164,21 +173,24 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         self.len += 1;
         let chunks = write(&mut self.chunks);
         let Some(chunk) = chunks.get_mut(at) else {
-            chunks.push(Rc::new(vec![(key, value)]));
+            chunks.push(Chunk { from: key.clone(), entries: Rc::new(vec![(key, value)]) });
             return None;
         };
-        if chunk.len() == CHUNK_MAX {
+        if chunk.entries.len() == CHUNK_MAX {
             // What grows at its end leaves full chunks behind; anywhere else the two halves have room.
             let cut = if i == CHUNK_MAX { i } else { CHUNK_MAX / 2 };
-            let rest = Rc::make_mut(chunk).split_off(cut);
+            let rest = Rc::make_mut(&mut chunk.entries).split_off(cut);
+            let from = rest.first().map_or(&key, |(key, _)| key).clone();
+            chunks.insert(at + 1, Chunk { from, entries: Rc::new(rest) });
             if i >= cut {
                 (at, i) = (at + 1, i - cut);
-                chunks.insert(at, Rc::new(rest));
-            } else {
-                chunks.insert(at + 1, Rc::new(rest));
             }
         }
-        Rc::make_mut(&mut chunks[at]).insert(i, (key, value));
+        let chunk = &mut chunks[at];
+        if i == 0 {
+            chunk.from = key.clone();
+        }
+        Rc::make_mut(&mut chunk.entries).insert(i, (key, value));
         None
     }
     /// Takes an entry out; returns its value.
@@ -189,15 +201,15 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         let (at, i) = self.place(key).ok()?;
         self.len -= 1;
         let chunks = write(&mut self.chunks);
-        let chunk = Rc::make_mut(&mut chunks[at]);
+        let chunk = Rc::make_mut(&mut chunks[at].entries);
         let (_, value) = chunk.remove(i);
         let left = chunk.len();
-        let next = chunks.get(at + 1).map_or(CHUNK_MAX, |c| c.len());
+        let next = chunks.get(at + 1).map_or(CHUNK_MAX, |next| next.entries.len());
         if left == 0 {
             chunks.remove(at);
         } else if left < CHUNK_MIN && left + next <= CHUNK_MAX / 2 {
-            let next = Rc::unwrap_or_clone(chunks.remove(at + 1));
-            Rc::make_mut(&mut chunks[at]).extend(next);
+            let next = Rc::unwrap_or_clone(chunks.remove(at + 1).entries);
+            Rc::make_mut(&mut chunks[at].entries).extend(next);
         }
         Some(value)
     }
@@ -205,7 +217,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
 
 /// Entries of a map, in order.
 pub struct Entries<'a, K, V> {
-    chunks: &'a [Chunk<(K, V)>],
+    chunks: &'a [Chunk<K, V>],
     from: Place,
     to: Place,
 }
@@ -218,7 +230,7 @@ impl<'a, K, V> Iterator for Entries<'a, K, V> {
                 return None;
             }
             let (at, i) = self.from;
-            if let Some((key, value)) = self.chunks[at].get(i) {
+            if let Some((key, value)) = self.chunks[at].entries.get(i) {
                 self.from = (at, i + 1);
                 return Some((key, value));
             }
@@ -226,7 +238,7 @@ impl<'a, K, V> Iterator for Entries<'a, K, V> {
         }
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let whole: usize = self.chunks[self.from.0..self.to.0].iter().map(|chunk| chunk.len()).sum();
+        let whole: usize = self.chunks[self.from.0..self.to.0].iter().map(|chunk| chunk.entries.len()).sum();
         let left = whole + self.to.1 - self.from.1;
         (left, Some(left))
     }
@@ -243,10 +255,10 @@ impl<K, V> DoubleEndedIterator for Entries<'_, K, V> {
             let (at, i) = self.to;
             self.to = match i.checked_sub(1) {
                 Some(i) => (at, i),
-                None => (at.checked_sub(1)?, self.chunks[at - 1].len()),
+                None => (at.checked_sub(1)?, self.chunks[at - 1].entries.len()),
             };
             if i > 0 && self.from <= self.to {
-                let (key, value) = &self.chunks[at][i - 1];
+                let (key, value) = &self.chunks[at].entries[i - 1];
                 return Some((key, value));
             }
         }

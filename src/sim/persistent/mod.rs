@@ -17,13 +17,12 @@ const CHUNK_MAX: usize = 64;
 /// A chunk of fewer entries is joined with its neighbour.
 const CHUNK_MIN: usize = CHUNK_MAX / 4;
 
-/// None as long as there is no entry: what is empty costs nothing.
-type Chunks<T> = Option<Rc<Vec<Chunk<T>>>>;
-type Chunk<T> = Rc<Vec<T>>;
+/// A shared list. None as long as there is no entry: what is empty costs nothing.
+type Shared<T> = Option<Rc<Vec<T>>>;
 
-fn read<T>(chunks: &Chunks<T>) -> &[Chunk<T>] {
-    chunks.as_ref().map_or(&[], |chunks| chunks)
+fn read<T>(list: &Shared<T>) -> &[T] {
+    list.as_ref().map_or(&[], |list| list)
 }
-fn write<T>(chunks: &mut Chunks<T>) -> &mut Vec<Chunk<T>> {
-    Rc::make_mut(chunks.get_or_insert_default())
+fn write<T: Clone>(list: &mut Shared<T>) -> &mut Vec<T> {
+    Rc::make_mut(list.get_or_insert_default())
 }

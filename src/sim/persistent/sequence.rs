@@ -1,6 +1,6 @@
 //! The sequence.
 
-use super::{CHUNK_MAX, Chunks, read, write};
+use super::{CHUNK_MAX, Shared, read, write};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Index, IndexMut};
@@ -10,7 +10,7 @@ use std::rc::Rc;
 #[derive(Clone)]
 pub struct Sequence<T> {
     /// All full but the last; the first may begin with entries that were taken away.
-    chunks: Chunks<T>,
+    chunks: Shared<Rc<Vec<T>>>,
     gone: usize,
     len: usize,
 }
