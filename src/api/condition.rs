@@ -129,7 +129,9 @@ impl Conditions {
     /// Puts them in this order, as a component does that writes the whole list anew; others come first.
     pub fn sort_as(&mut self, order: &[&str]) {
         let place = |c: &Condition| order.iter().position(|name| *name == c.name);
-        super::order::sort_by_key(Rc::make_mut(&mut self.0), place);
+        if !self.0.is_sorted_by_key(place) {
+            super::order::sort_by_key(Rc::make_mut(&mut self.0), place);
+        }
     }
     /// Takes one away.
     pub fn remove(&mut self, name: &str) {

@@ -1,8 +1,9 @@
 //! What became of each pod and owner over time: the timeline's rows, kept while the world runs.
 
-use super::persistent::{Map, Sequence, Set};
+use super::persistent::{Map, Set};
 use super::record::{Change, Verb};
 use crate::api::{ContainerState, Key, Kind, Object, Phase, Pod, Time, Uid};
+use std::rc::Rc;
 
 /// How many rows are kept; of finished objects, the oldest are forgotten first.
 const TRACKS_MAX: usize = 20_000;
@@ -57,7 +58,7 @@ pub struct Track {
     /// When it was gone.
     pub gone: Option<Time>,
     /// Its states, in order of time.
-    pub marks: Sequence<Mark>,
+    pub marks: Rc<Vec<Mark>>,
 }
 
 /// The lives of all pods and of their owners.
@@ -81,7 +82,7 @@ impl History {
                 owner,
                 born: now,
                 gone: None,
-                marks: Sequence::from_iter([Mark { at: now, state }]),
+                marks: Rc::new(vec![Mark { at: now, state }]),
             };
             self.tracks.insert(uid, track);
             return self.forget();
@@ -97,7 +98,7 @@ impl History {
         if change.verb == Verb::Deleted {
             track.gone = Some(now);
         } else {
-            track.marks.push_back(Mark { at: now, state });
+            Rc::make_mut(&mut track.marks).push(Mark { at: now, state });
         }
     }
     fn forget(&mut self) {

@@ -128,6 +128,10 @@ impl Records {
     /// Adds a line.
     pub(super) fn push(&mut self, record: Record) {
         let own = Rc::make_mut(self.of_object.get_or_default(record.uid));
+        if own.is_empty() {
+            // A pod is written some ten times in its life.
+            own.reserve_exact(12);
+        }
         // The first line, the creation, is kept: it is where every "why?" ends.
         let surplus = (own.len() >= RECORDS_EACH_MAX).then(|| own.remove(1));
         own.push(record.revision);

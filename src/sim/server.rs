@@ -272,10 +272,10 @@ impl World {
                 let row = super::controllers::ALL.iter().position(|c| c.name == name.as_str());
                 let row = row.ok_or_else(|| format!("there is no controller {name}"))? as u8;
                 if matches!(act, Sandbox::ControllerDown(_)) {
-                    self.switched_off.insert(Actor::Controller(row));
+                    self.switched_off |= 1 << row;
                     return Ok(format!("controller {name} is off"));
                 }
-                self.switched_off.remove(&Actor::Controller(row));
+                self.switched_off &= !(1 << row);
                 self.start_controller(row);
                 Ok(format!("controller {name} is on"))
             }

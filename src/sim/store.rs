@@ -103,12 +103,11 @@ impl Store {
     /// The object in that place.
     pub fn lookup(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Object> {
         let place = |key: &Key| (key.kind, &*key.namespace, &*key.name).cmp(&(kind, namespace, name));
-        let (_, uid) = self.names.equal(place).next()?;
-        self.get(*uid)
+        self.get(*self.names.find(place)?)
     }
     /// Is there any object of that kind? Costs nothing, for those who would else look for one at each write.
     pub fn has_any(&self, kind: Kind) -> bool {
-        self.names.equal(|key| key.kind.cmp(&kind)).next().is_some()
+        self.names.find(|key| key.kind.cmp(&kind)).is_some()
     }
     /// All objects of a kind, in one namespace or in all, sorted by namespace and name.
     pub fn list<'a>(

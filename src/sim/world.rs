@@ -56,7 +56,8 @@ pub struct World {
     pub(super) scheduler: scheduler::Queue,
     pub(super) addresses: Addresses,
     pub(super) links: Links,
-    pub(super) switched_off: Set<Actor>,
+    /// The rows of the controllers that are switched off, a bit each.
+    pub(super) switched_off: u32,
     pub(super) dead_nodes: Map<Text, Time>,
     pub(super) pulled: Set<(Text, Text)>,
     /// What lies on volumes that outlive pods: directories of nodes, and persistent volumes.
@@ -85,7 +86,7 @@ impl World {
             scheduler: scheduler::Queue::default(),
             addresses: Addresses::default(),
             links: Links::default(),
-            switched_off: Set::default(),
+            switched_off: 0,
             dead_nodes: Map::default(),
             pulled: Set::default(),
             disks: Map::default(),
@@ -99,7 +100,7 @@ impl World {
             refusals: Map::default(),
         };
         if !world.config.metrics_server {
-            world.switched_off.insert(Actor::Controller(controllers::row("metrics-server")));
+            world.switched_off |= 1 << controllers::row("metrics-server");
         }
         super::admission::bootstrap(&mut world);
         world
@@ -154,7 +155,7 @@ impl World {
     }
     /// Is the actor switched off?
     pub fn is_off(&self, actor: Actor) -> bool {
-        self.switched_off.contains(&actor)
+        matches!(actor, Actor::Controller(row) if self.switched_off >> row & 1 == 1)
     }
     /// Does the node's machine run?
     pub fn is_alive(&self, node: &str) -> bool {

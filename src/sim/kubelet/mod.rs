@@ -179,14 +179,15 @@ impl Sync<'_> {
     /// Puts what was decided into a plan; writes the pod only if its status changed.
     fn finish(mut self, before: &Rc<Pod>) -> Plan {
         self.set_status();
-        if self.pod.status != before.status {
-            self.plan.actions.insert(0, Action::Update(self.pod.clone().into(), self.because.clone()));
-        }
         let active = matches!(self.runtime.stage, Stage::Running | Stage::Stopping);
         let cells = self.runtime.cells.iter().filter_map(Cell::next).map(|(at, _)| at);
         let next = cells.filter(|_| active).chain(self.runtime.due).chain(self.deadline()).min();
-        self.plan.again = next.map(|at| at - self.now);
-        self.plan.actions.push(Action::Run(self.pod.meta.uid, Rc::new(self.runtime)));
-        self.plan
+        let Sync { mut plan, pod, because, runtime, now, .. } = self;
+        plan.again = next.map(|at| at - now);
+        plan.actions.push(Action::Run(pod.meta.uid, Rc::new(runtime)));
+        if pod.status != before.status {
+            plan.actions.insert(0, Action::Update(pod.into(), because));
+        }
+        plan
     }
 }

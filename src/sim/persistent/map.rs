@@ -83,7 +83,13 @@ impl<K, V> Map<K, V> {
         let place = |chunk: &Chunk<K, V>| chunk.entries.partition_point(|(key, _)| before(key));
         (at, read(&self.chunks).get(at).map_or(0, place))
     }
-    /// The entries whose keys are equal to what is looked for, in order. No key need be made to look for it.
+    /// The value whose key is equal to what is looked for. No key need be made to look for it.
+    pub fn find(&self, compare: impl Fn(&K) -> Ordering) -> Option<&V> {
+        let (chunks, from) = (read(&self.chunks), self.first(|key| compare(key).is_lt()));
+        let mut rest = Entries { chunks, from, to: (chunks.len(), 0) };
+        rest.next().filter(|(key, _)| compare(key).is_eq()).map(|(_, value)| value)
+    }
+    /// The entries whose keys are equal to what is looked for, in order.
     pub fn equal(&self, compare: impl Fn(&K) -> Ordering) -> Entries<'_, K, V> {
         let from = self.first(|key| compare(key).is_lt());
         let to = self.first(|key| compare(key).is_le());

@@ -42,23 +42,17 @@ impl Process {
         let behaviour = behaviour.map(|b| Rc::new(b.at_index(index)));
         let expand =
             |words: &[Text]| words.iter().map(|word| expanded(word, &setting.env)).collect::<Vec<_>>();
-        let (command, args) = (expand(setting.command), expand(setting.args));
-        let words = image.words(&Setting { command: &command, args: &args, ..setting.clone() });
+        let words = image.words(&expand(setting.command), &expand(setting.args));
         let replaced = behaviour.as_ref().is_some_and(|behaviour| behaviour.duration.is_some());
         if !replaced {
             check(image, &words)?;
         }
-        let mut env = vec![
-            (
-                Text::Static("PATH"),
-                Text::Static("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-            ),
-            (Text::Static("HOSTNAME"), setting.hostname.clone()),
-        ];
-        env.extend(setting.env.iter().cloned());
+        let path = Text::Static("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        let own = [(Text::Static("PATH"), path), (Text::Static("HOSTNAME"), setting.hostname.clone())];
+        let env: Rc<[(Text, Text)]> = own.into_iter().chain(setting.env.iter().cloned()).collect();
         let said = behaviour.as_ref().and_then(|b| b.memory.as_ref()).map(|m| m.amount);
         let memory = said.or_else(|| super::images::memory(&words));
-        let mut process = Process { memory, ..Process::with(image, words.into(), env.into(), setting) };
+        let mut process = Process { memory, ..Process::with(image, words.into(), env, setting) };
         if replaced {
             process.threads[0].frames = vec![Frame::Stand(false)];
             process.core.stand = behaviour.as_ref().and_then(|behaviour| behaviour.duration);

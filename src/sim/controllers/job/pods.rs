@@ -179,15 +179,18 @@ fn rank(pod: &Pod) -> impl Ord + use<> {
 
 /// The decision in words, with its arithmetic.
 fn caption(spec: &JobSpec, active: i32, succeeded: i32, wanted: i32) -> Text {
-    let sum = match spec.completions {
-        _ if spec.suspend => "0: it is suspended".to_owned(),
-        Some(c) => format!("min({}, {c} − {succeeded}) = {wanted}", spec.parallelism()),
-        None => wanted.to_string(),
+    use std::fmt::Write;
+    let mut text = format!("{active} active, {succeeded} succeeded, wants ");
+    let written = match spec.completions {
+        _ if spec.suspend => write!(text, "0: it is suspended"),
+        Some(c) => write!(text, "min({}, {c} − {succeeded}) = {wanted}", spec.parallelism()),
+        None => write!(text, "{wanted}"),
     };
-    let then = match wanted - active {
-        0 => "nothing to do".to_owned(),
-        n if n > 0 => format!("creates {n}"),
-        n => format!("deletes {}", -n),
-    };
-    format!("{active} active, {succeeded} succeeded, wants {sum}: {then}").into()
+    let written = written.and_then(|()| match wanted - active {
+        0 => write!(text, ": nothing to do"),
+        n if n > 0 => write!(text, ": creates {n}"),
+        n => write!(text, ": deletes {}", -n),
+    });
+    written.expect("a string takes all");
+    text.into()
 }

@@ -4,7 +4,7 @@
 
 use super::ending::Ending;
 use super::{BATCH, Sync, failure_policy, indexes, is_failed, release};
-use crate::api::{Job, Phase, Pod, Span, Uid};
+use crate::api::{Job, Phase, Pod, Span};
 use crate::sim::plan::Action;
 use crate::sim::record::Because;
 use crate::sim::store::TRACKING_FINALIZER;
@@ -58,7 +58,7 @@ impl<'a> Sync<'a> {
         let spec = Rc::clone(&self.spec);
         let status = &self.job.status;
         let (mut succeeded, mut failed) =
-            (Vec::clone(&status.uncounted_succeeded), Vec::clone(&status.uncounted_failed));
+            (Rc::clone(&status.uncounted_succeeded), Rc::clone(&status.uncounted_failed));
         let mut released: Vec<&'a Rc<Pod>> = Vec::new();
         let others = self.active.iter().filter(|_| ends_all);
         let all = self.ended.iter().chain(&self.stopping).chain(others);
@@ -79,16 +79,16 @@ impl<'a> Sync<'a> {
                 // An index is enough to count a success once.
                 match self.progress {
                     Some(_) => indexed += 1,
-                    None => add(&mut succeeded, uid),
+                    None if succeeded.contains(&uid) => {}
+                    None => Rc::make_mut(&mut succeeded).push(uid),
                 }
             } else if (bad || fails) && valid && !failed.contains(&uid) && counts() {
                 // When the Job has failed, every pod that has not ended counts as failed.
-                failed.push(uid);
+                Rc::make_mut(&mut failed).push(uid);
             }
         }
         let status = &mut self.job.status;
-        status.uncounted_succeeded = Rc::new(succeeded);
-        status.uncounted_failed = Rc::new(failed);
+        (status.uncounted_succeeded, status.uncounted_failed) = (succeeded, failed);
         if let Some(progress) = &self.progress {
             status.succeeded = progress.succeeded.total();
             status.completed_indexes = progress.succeeded.text().into();
@@ -105,8 +105,15 @@ impl<'a> Sync<'a> {
     /// The pods that were noted have lost their finalizers: the counters rise, and the Job may end.
     fn flush(&mut self, before: &Job, ending: Option<Ending>, reason: Because) {
         let status = &mut self.job.status;
-        status.succeeded += std::mem::take(&mut status.uncounted_succeeded).len() as i32;
-        status.failed += std::mem::take(&mut status.uncounted_failed).len() as i32;
+        for (counter, uncounted) in [
+            (&mut status.succeeded, &mut status.uncounted_succeeded),
+            (&mut status.failed, &mut status.uncounted_failed),
+        ] {
+            *counter += uncounted.len() as i32;
+            if !uncounted.is_empty() {
+                *uncounted = Rc::default();
+            }
+        }
         if let Some(end) = ending.filter(|_| status.terminating == Some(0)) {
             self.finish(&end);
         }
@@ -129,11 +136,5 @@ impl<'a> Sync<'a> {
             self.plan.warn(self.uid, end.event(), end.message.clone());
         }
         self.plan.caption = format!("{}: {}", end.last, end.message).into();
-    }
-}
-
-fn add(list: &mut Vec<Uid>, uid: Uid) {
-    if !list.contains(&uid) {
-        list.push(uid);
     }
 }

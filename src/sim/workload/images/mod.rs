@@ -14,7 +14,6 @@ pub use load::{Load, load_of};
 pub use registry::{invalid_name, missing};
 pub(super) use web::Site;
 
-use super::Setting;
 use super::shell::Dialect;
 use super::tools::{self, Act, Tool, Where};
 use crate::api::Text;
@@ -222,15 +221,15 @@ impl Image {
     }
     /// The words that a container of it runs. Models pkg/kubelet/kuberuntime: `command` replaces the entry point and the
     /// image's own arguments, `args` only the arguments.
-    pub fn words(self, setting: &Setting) -> Vec<Text> {
+    pub fn words(self, command: &[Text], args: &[Text]) -> Vec<Text> {
         let fixed = |words: &'static [&'static str]| words.iter().map(|word| Text::Static(word));
-        if !setting.command.is_empty() {
-            return setting.command.iter().chain(setting.args).cloned().collect();
+        if !command.is_empty() {
+            return command.iter().chain(args).cloned().collect();
         }
-        if setting.args.is_empty() {
+        if args.is_empty() {
             return fixed(self.0.entry).chain(fixed(self.0.start)).collect();
         }
-        let mut words: Vec<Text> = setting.args.to_vec();
+        let mut words: Vec<Text> = args.to_vec();
         let first = words[0].clone();
         match self.0.entry {
             // curl's entry point runs curl unless the first word is a program.
@@ -385,7 +384,7 @@ mod tests {
                 assert!(tools::find(name).is_some(), "{name}");
             }
             let image = Image(row);
-            if let [first, ..] = &image.words(&Setting::default())[..] {
+            if let [first, ..] = &image.words(&[], &[])[..] {
                 assert!(image.program(first).is_some() || row.entry == ["/entrypoint.sh"], "{first}");
             }
         }

@@ -89,7 +89,8 @@ impl Run<'_> {
     }
     /// A shell within the shell: `sh -c …`. The first process simply becomes it.
     pub fn subshell(&mut self, start: Start) {
-        let env: Rc<[(Text, Text)]> = self.t.shell.exported().into();
+        let outer = &self.t.shell;
+        let env = if outer.vars.is_empty() { Rc::clone(&outer.env) } else { outer.exported().into() };
         let mut shell = Shell::new(start.name, start.dialect, env);
         shell.params = start.params;
         shell.directory = self.t.shell.directory.clone();

@@ -65,19 +65,26 @@ impl Fields {
 impl Expander<'_> {
     /// The words of a command: split, and replaced by file names where they are patterns that fit.
     pub fn fields(&mut self, words: &[Word]) -> Expanded<Vec<Text>> {
-        let mut fields = Fields::default();
+        let mut texts = Vec::with_capacity(words.len());
         for word in words {
+            if let [Part::Text { text, quoted }] = &word[..]
+                && (*quoted || !text.contains(['*', '?', '[']))
+            {
+                self.charge(text.len())?;
+                texts.push(text.clone());
+                continue;
+            }
+            let mut fields = Fields::default();
             self.parts(word, true, &mut fields)?;
             fields.close();
-        }
-        let mut texts = Vec::with_capacity(fields.done.len());
-        for field in fields.done {
-            self.charge(field.len())?;
-            let matches = self.file_names(&field);
-            if matches.is_empty() {
-                texts.push(unmarked(&field).into());
+            for field in fields.done {
+                self.charge(field.len())?;
+                let matches = self.file_names(&field);
+                if matches.is_empty() {
+                    texts.push(unmarked(&field).into());
+                }
+                texts.extend(matches);
             }
-            texts.extend(matches);
         }
         Ok(texts)
     }
