@@ -271,8 +271,11 @@ fn is_up_to_date(world: &World, object: &Object) -> bool {
             (set.status.observed_generation, set.status.replicas, pods().count() as i32)
         }
         Object::DaemonSet(set) => {
-            let ready = pods().filter(|p| p.is_ready()).count();
-            (set.status.observed_generation, set.status.ready, ready as i32)
+            // Nodes count, not pods; and where a pod waits for a node, the node that it waits for is counted, too.
+            let nodes: BTreeSet<_> = pods().map(|p| &p.node).collect();
+            let (on, waits) = (nodes.len() as i32, nodes.iter().any(|n| n.is_empty()));
+            let said = set.status.current + set.status.misscheduled;
+            (set.status.observed_generation, said, if waits { said } else { on })
         }
         _ => return true,
     };
