@@ -57,7 +57,32 @@
   };
   document.fonts?.ready.then(() => dispatchEvent(new Event("podium-fonts")));
   document.fonts?.addEventListener?.("loadingdone", () => dispatchEvent(new Event("podium-fonts")));
+
+  // The program comes in two parts (tools/split.mjs). The rest is loaded after the first picture; what cannot wait for
+  // it has it loaded at once, while the page stands still. A program in one part is whole from the start.
+  const REST = "podium_rest.wasm";
+  const join = (module, first) => {
+    if (first._whole.value) return;
+    new WebAssembly.Instance(module, { first });
+    first._whole.value = 1;
+  };
+  globalThis.podium.restNow = (first) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", REST, false);
+    request.overrideMimeType("text/plain; charset=x-user-defined");
+    request.send();
+    join(new WebAssembly.Module(Uint8Array.from(request.responseText, (byte) => byte.charCodeAt(0))), first);
+  };
+  const rest = async (first) => {
+    if (first._whole) {
+      const answer = await fetch(REST);
+      if (!answer.ok) throw new Error(`${REST}: ${answer.status} ${answer.statusText}`);
+      join(await WebAssembly.compile(await answer.arrayBuffer()), first);
+    }
+    dispatchEvent(new Event("podium-whole"));
+  };
   import("./podium.js")
     .then((program) => program.default({ module_or_path: "podium_bg.wasm" }))
+    .then(rest)
     .catch((error) => globalThis.podium.broken(error));
 })();

@@ -74,6 +74,8 @@ pub enum Msg {
     Key(web_sys::KeyboardEvent),
     /// Something outside the open menu was pressed.
     PressedOutside,
+    /// All of the program is here: the cluster may run.
+    Whole,
     /// The editor has come.
     EditorReady(Handle),
     /// The text was changed by its writer.
@@ -167,6 +169,8 @@ pub struct App {
     pub(super) shown: Shown,
     /// How the panels tell the page what happened in them.
     pub(super) send: yew::Callback<Msg>,
+    /// Is all of the program here? The first picture is drawn before.
+    whole: bool,
     palette: Option<Palette>,
     check_at: Option<f64>,
     panels_at: f64,
@@ -193,8 +197,7 @@ impl Component for App {
         let example = examples::first();
         let kept = storage::read("manifest").filter(|t| !t.trim().is_empty());
         let text = kept.unwrap_or_else(|| example.manifest.to_owned());
-        let mut timeline = Timeline::new(Config::default());
-        let outcomes = apply::apply(&mut timeline, &text);
+        let timeline = Timeline::new(Config::default());
         let speed = Speed::Times(1);
         let dark = storage::read("theme").map(|t| t == "dark");
         let mut app = App {
@@ -205,7 +208,7 @@ impl Component for App {
             editor: Editor::default(),
             editor_host: NodeRef::default(),
             diagnostics: Rc::default(),
-            outcomes: Rc::new(outcomes),
+            outcomes: Rc::default(),
             selected: None,
             tab: Tab::Timeline,
             pane: Pane::Stage,
@@ -218,6 +221,7 @@ impl Component for App {
             gantt: Gantt::default(),
             shown: Shown::default(),
             send: ctx.link().callback(|msg| msg),
+            whole: false,
             palette: None,
             check_at: None,
             panels_at: 0.0,
@@ -226,7 +230,6 @@ impl Component for App {
             frames: None,
             _heard: Vec::new(),
         };
-        app.check();
         app.refresh();
         app.listen(ctx);
         app
@@ -288,6 +291,7 @@ impl App {
             Msg::Theme => self.change_theme(),
             Msg::Tab(tab) => self.tab = tab,
             Msg::Pane(pane) => self.pane = pane,
+            Msg::Whole => self.begin(),
             Msg::EditorReady(handle) => {
                 self.editor.arrived(handle);
                 self.editor.diagnose(&self.text, &self.plain_diagnostics());
@@ -360,17 +364,17 @@ impl App {
     /// One animation frame: the world goes on, the picture follows, and now and then the panels do.
     fn frame(&mut self, ctx: &Context<Self>, at: f64) -> bool {
         self.next_frame(ctx);
-        // The first frame belongs to the picture alone.
-        if self.panels_at > 0.0 && !self.editor.is_asked() {
+        // The first frame belongs to the picture alone, and what comes next to the cluster.
+        if self.whole && self.panels_at > 0.0 && !self.editor.is_asked() {
             self.load_editor(ctx);
         }
         let mut render = false;
-        if self.check_at.is_some_and(|due| at >= due) {
+        if self.whole && self.check_at.is_some_and(|due| at >= due) {
             self.check_at = None;
             self.check();
             render = true;
         }
-        if self.player.frame(&mut self.timeline, at, now_ms) {
+        if self.whole && self.player.frame(&mut self.timeline, at, now_ms) {
             self.stale = true;
             if !self.timeline.is_in_the_past() {
                 self.latest = self.timeline.world().clone();
@@ -391,6 +395,14 @@ impl App {
         self.stale &= !panels;
         self.below_stale = panels;
         render
+    }
+    /// The text that was kept, or the first example, goes to the cluster, unless something else went there meanwhile.
+    fn begin(&mut self) {
+        self.whole = true;
+        if self.timeline.inputs().next().is_none() {
+            self.check();
+            self.outcomes = Rc::new(apply::apply(&mut self.timeline, &self.text));
+        }
     }
     fn load_editor(&mut self, ctx: &Context<Self>) {
         let Some(host) = self.editor_host.cast::<web_sys::Element>() else { return };
@@ -627,7 +639,7 @@ impl App {
     }
     /// Does the page show the instant that was asked for, and stay there?
     pub(super) fn is_settled(&self) -> bool {
-        !self.player.playing && !self.stale && !self.below_stale && !self.player.is_going()
+        self.whole && !self.player.playing && !self.stale && !self.below_stale && !self.player.is_going()
     }
     /// Is the page dark?
     pub(super) fn is_dark(&self) -> bool {
@@ -666,6 +678,8 @@ impl App {
                 }
             }),
         );
+        let to = link.clone();
+        hear(&window, "podium-whole", Box::new(move |_| to.send_message(Msg::Whole)));
         let to = link.clone();
         hear(&window, "podium-fonts", Box::new(move |_| to.send_message(Msg::Resized)));
         let to = link.clone();
