@@ -6,6 +6,7 @@
 mod apply;
 mod assist;
 mod editor;
+mod heard;
 mod icons;
 mod keys;
 mod painter;
@@ -13,6 +14,7 @@ mod palette;
 mod panels;
 mod player;
 mod screen;
+mod shown;
 mod storage;
 mod told;
 

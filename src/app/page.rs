@@ -2,15 +2,17 @@
 
 use super::apply::{self, Outcome};
 use super::editor::{Editor, Handle};
+use super::heard::{self, Heard};
 use super::palette::Palette;
 use super::player::{Player, Speed};
 use super::screen::Screen;
+use super::shown::Shown;
 use super::{keys, storage, told};
-use crate::api::{Object, Span, Time, Uid};
+use crate::api::{Span, Time, Uid};
 use crate::examples::{self, Example};
 use crate::manifest::{self, Diagnostic};
 use crate::sim::{Config, Request, Sandbox, Timeline, World};
-use crate::view::{self, Action, EventRow, Gantt, Inspector, LogRow, MarkRow, Said, Scene};
+use crate::view::{self, Action, Gantt, Scene};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -114,37 +116,6 @@ pub enum Msg {
     Leaving,
 }
 
-/// What the panels show; made anew a few times a second, compared before it is drawn.
-#[derive(Clone, PartialEq, Default)]
-pub struct Shown {
-    /// `t+00:00:10`.
-    pub stamp: String,
-    /// `Mon 5 Jan 2026 00:00:10 UTC`.
-    pub clock: String,
-    /// Seconds since the start.
-    pub at_secs: f64,
-    /// How many seconds the scrubber spans.
-    pub horizon_secs: f64,
-    /// How many of them were lived.
-    pub lived_secs: f64,
-    /// Marks on the scrubber.
-    pub marks: Rc<Vec<MarkRow>>,
-    /// Rows of events.
-    pub events: Rc<Vec<EventRow>>,
-    /// How many events there are.
-    pub events_count: usize,
-    /// Lines of logs.
-    pub logs: Rc<Vec<LogRow>>,
-    /// What is looked at closely.
-    pub inspector: Option<Rc<Inspector>>,
-    /// The stage in words.
-    pub said: Rc<Vec<Said>>,
-    /// The height of the timeline's rows.
-    pub gantt_height: f32,
-    /// The line of the manifest that decided what is looked at, and what it decided.
-    pub decided: Option<(u32, String)>,
-}
-
 /// The page.
 pub struct App {
     pub(super) timeline: Timeline,
@@ -179,11 +150,8 @@ pub struct App {
     /// Is what stands below the stage older than the stage?
     below_stale: bool,
     frames: Option<Closure<dyn FnMut(f64)>>,
-    _heard: Vec<Heard>,
+    heard: Vec<Heard>,
 }
-
-/// A listener that ends with the page.
-struct Heard(#[allow(dead_code)] Closure<dyn FnMut(web_sys::Event)>);
 
 fn now_ms() -> f64 {
     web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
@@ -228,10 +196,10 @@ impl Component for App {
             stale: true,
             below_stale: false,
             frames: None,
-            _heard: Vec::new(),
+            heard: Vec::new(),
         };
         app.refresh();
-        app.listen(ctx);
+        app.heard = heard::listen(&app.send);
         app
     }
 
@@ -444,76 +412,6 @@ impl App {
         }
     }
 
-    /// Makes what the panels show anew; returns whether anything is different.
-    fn refresh(&mut self) -> bool {
-        const EVENTS_MAX: usize = 200;
-        const LOGS_MAX: usize = 400;
-        let world = self.timeline.world();
-        let (start, now) = (self.timeline.start(), world.now());
-        let lived = self.timeline.end() - start;
-        let horizon = view::horizon(lived);
-        let keep = |tab: Tab| self.tab == tab;
-        let inspector = self.selected.and_then(|uid| view::inspect(world, uid)).map(Rc::new);
-        let new = Shown {
-            stamp: view::stamp(now - start),
-            clock: view::clock(now),
-            at_secs: (now - start).as_secs_f64(),
-            horizon_secs: horizon.as_secs_f64(),
-            lived_secs: lived.as_secs_f64(),
-            marks: Rc::new(view::marks(&self.timeline, &self.latest, horizon)),
-            events: if keep(Tab::Events) {
-                Rc::new(view::events(world, None, EVENTS_MAX))
-            } else {
-                Rc::default()
-            },
-            events_count: world.events.len(),
-            logs: if keep(Tab::Logs) {
-                Rc::new(view::logs(world, self.selected, LOGS_MAX))
-            } else {
-                Rc::default()
-            },
-            decided: inspector.as_ref().and_then(|i| self.decided(i)),
-            inspector,
-            said: Rc::new(self.scene.said.clone()),
-            gantt_height: self.gantt.height,
-        };
-        if new == self.shown {
-            return false;
-        }
-        if new.decided != self.shown.decided {
-            self.editor.light(new.decided.as_ref().map_or(0, |d| d.0));
-        }
-        self.shown = new;
-        true
-    }
-
-    /// The line of the manifest whose field decided what is looked at.
-    fn decided(&self, inspector: &Inspector) -> Option<(u32, String)> {
-        let step = inspector.why.iter().rfind(|s| s.field.starts_with("spec."))?;
-        let world = self.timeline.world();
-        let record = world.records.of(step.uid?).rfind(|r| r.because.field == step.field)?;
-        let owner = world.store.get(record.because.owner)?;
-        // A Job of a CronJob stands in the manifest as the CronJob's template.
-        let (name, kind, path) = match (owner.meta().controller(), owner) {
-            (Some(cron), Object::Job(_)) => {
-                (cron.name.clone(), cron.kind, format!("spec.jobTemplate.{}", step.field))
-            }
-            _ => (owner.meta().name.clone(), owner.kind(), step.field.to_owned()),
-        };
-        if self.text.len() > 100_000 {
-            return None;
-        }
-        let parsed = manifest::parse(&self.text);
-        let is_it = |d: &&manifest::Document| {
-            d.kind == Some(kind) && d.value.at("metadata.name").as_str() == Some(name.as_str())
-        };
-        let document = parsed.documents.iter().find(is_it)?;
-        if document.value.at(&path).is_null() {
-            return None;
-        }
-        Some((document.key_span_of(&path).start.line, step.title.clone()))
-    }
-
     fn check(&mut self) {
         storage::keep("manifest", &self.text);
         let parsed = manifest::parse(&self.text);
@@ -644,51 +542,6 @@ impl App {
     /// Is the page dark?
     pub(super) fn is_dark(&self) -> bool {
         self.dark.unwrap_or_else(|| prefers("(prefers-color-scheme: dark)"))
-    }
-
-    fn listen(&mut self, ctx: &Context<Self>) {
-        let Some(window) = web_sys::window() else { return };
-        let link = ctx.link().clone();
-        let mut hear = |target: &web_sys::EventTarget, name: &str, what: Box<dyn FnMut(web_sys::Event)>| {
-            let closure = Closure::wrap(what);
-            let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-            self._heard.push(Heard(closure));
-        };
-        let to = link.clone();
-        hear(&window, "resize", Box::new(move |_| to.send_message(Msg::Resized)));
-        let to = link.clone();
-        hear(
-            &window,
-            "keydown",
-            Box::new(move |event| {
-                if let Ok(event) = event.dyn_into::<web_sys::KeyboardEvent>() {
-                    to.send_message(Msg::Key(event));
-                }
-            }),
-        );
-        let to = link.clone();
-        hear(
-            &window,
-            "pointerdown",
-            Box::new(move |event| {
-                let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-                let inside = target.is_some_and(|t| t.closest(".has-menu, .dialog").ok().flatten().is_some());
-                if !inside {
-                    to.send_message(Msg::PressedOutside);
-                }
-            }),
-        );
-        let to = link.clone();
-        hear(&window, "podium-whole", Box::new(move |_| to.send_message(Msg::Whole)));
-        let to = link.clone();
-        hear(&window, "podium-fonts", Box::new(move |_| to.send_message(Msg::Resized)));
-        let to = link.clone();
-        hear(&window, "pagehide", Box::new(move |_| to.send_message(Msg::Leaving)));
-        let to = link.clone();
-        hear(&window, "podium-ask", Box::new(move |_| to.send_message(Msg::Asked)));
-        if let Ok(Some(scheme)) = window.match_media("(prefers-color-scheme: dark)") {
-            hear(&scheme, "change", Box::new(move |_| link.send_message(Msg::Resized)));
-        }
     }
 }
 
