@@ -128,9 +128,13 @@ impl Conditions {
     }
     /// Puts them in this order, as a component does that writes the whole list anew; others come first.
     pub fn sort_as(&mut self, order: &[&str]) {
-        let place = |c: &Condition| order.iter().position(|name| *name == c.name);
-        if !self.0.is_sorted_by_key(place) {
-            super::order::sort_by_key(Rc::make_mut(&mut self.0), place);
+        let mut end = self.0.len();
+        for name in order.iter().rev() {
+            let Some(at) = self.0[..end].iter().rposition(|c| c.name == *name) else { continue };
+            end -= 1;
+            for i in at..end {
+                Rc::make_mut(&mut self.0).swap(i, i + 1);
+            }
         }
     }
     /// Takes one away.

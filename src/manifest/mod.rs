@@ -21,7 +21,7 @@ mod warn;
 mod yaml;
 
 pub use assist::{Completion, Hover, complete, hover};
-pub use defaults::set_defaults;
+pub use defaults::{fill, set_defaults};
 pub use diagnostic::{Diagnostic, Mark, Severity, TextSpan};
 pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecodable};
 pub use field::{Fault, FieldError, Path};

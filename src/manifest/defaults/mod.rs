@@ -38,8 +38,13 @@ const TABLE: &[Row] = &[
 /// defaults filled in. Doing it twice changes nothing more.
 pub fn set_defaults(kind: Kind, value: &mut Value) {
     normalise(Type::Struct(schema::kind_type(kind)), value, 0);
-    if let Some((_, fill)) = TABLE.iter().find(|(k, _)| *k == kind) {
-        fill(value);
+    fill(kind, value);
+}
+
+/// Fills defaults in where all else has its form already: a template out of an object that was kept.
+pub fn fill(kind: Kind, value: &mut Value) {
+    if let Some((_, row)) = TABLE.iter().find(|(k, _)| *k == kind) {
+        row(value);
     }
 }
 

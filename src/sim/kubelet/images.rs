@@ -41,13 +41,14 @@ fn wanted(world: &World, pod: &Pod, container: &Container) -> Wanted {
     }
     let policy = container.image_pull_policy.unwrap_or(default_policy(image));
     let pulled = world.pulled.contains(&(pod.node.clone(), image.clone()));
-    let missing = workload::missing(image);
+    let missing = || workload::missing(image);
     match policy {
-        PullPolicy::Never if !pulled && (missing || !workload::is_known(image)) => {
+        PullPolicy::Never if !pulled && (missing() || !workload::is_known(image)) => {
             let message = format!("Container image {image:?} is not present with pull policy of Never");
             Wanted::Never("ErrImageNeverPull", "ErrImageNeverPull", message)
         }
-        PullPolicy::Always | PullPolicy::IfNotPresent if missing => Wanted::Pull(REFUSES),
+        // What could be pulled once is there.
+        PullPolicy::Always | PullPolicy::IfNotPresent if !pulled && missing() => Wanted::Pull(REFUSES),
         PullPolicy::Always => Wanted::Pull(pull_span(world, pod, image, pulled)),
         _ => Wanted::Present,
     }
@@ -139,8 +140,8 @@ impl Sync<'_> {
     pub(super) fn pulled(&mut self, i: usize) {
         let spec = Rc::clone(&self.pod.spec);
         let image = &spec.container(i).image;
-        if !workload::missing(image) {
-            let pulled = self.world.pulled.contains(&(self.pod.node.clone(), image.clone()));
+        let pulled = self.world.pulled.contains(&(self.pod.node.clone(), image.clone()));
+        if pulled || !workload::missing(image) {
             let ms = pull_span(self.world, &self.pod, image, pulled).0 / 1000;
             let took = if ms < 1000 { format!("{ms}ms") } else { format!("{}s", ms as f64 / 1000.0) };
             let bytes = size(image);
@@ -148,7 +149,9 @@ impl Sync<'_> {
                 "Successfully pulled image \"{image}\" in {took} ({took} including waiting). Image size: {bytes} bytes."
             );
             self.say(i, Normal, "Pulled", said);
-            self.plan.actions.push(Action::Pulled(self.pod.node.clone(), image.clone()));
+            if !pulled {
+                self.plan.actions.push(Action::Pulled(self.pod.node.clone(), image.clone()));
+            }
             return self.create(i);
         }
         let whole = image_name(image);

@@ -276,6 +276,6 @@ fn new_job(cron: &CronJob, name: Text, due: Time) -> Job {
     let ahead = cron.spec.zone().map_or(Span::ZERO, |zone| zone.offset(due));
     meta.annotations.insert("batch.kubernetes.io/cronjob-scheduled-timestamp", rfc3339(due, ahead));
     let mut value = crate::record! { "spec" => template.spec.raw().clone() };
-    crate::manifest::set_defaults(Kind::Job, &mut value);
+    crate::manifest::fill(Kind::Job, &mut value);
     Job { meta, spec: Rc::new(Spec::new(value.get("spec").clone())), status: JobStatus::default() }
 }
