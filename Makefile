@@ -22,7 +22,7 @@ dist/index.html: $(SOURCES) | setup
 	trunk build --release
 	@touch $@
 
-test: setup-test lint test-native conform test-wasm test-page ## Runs everything.
+test: setup-test lint test-native conform test-worlds test-wasm test-page ## Runs everything.
 
 lint: | setup-test
 	cargo fmt --check
