@@ -187,6 +187,19 @@ pub struct Folder(pub PathBuf);
 
 impl Files for Folder {
     fn read(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(self.0.join(name)).ok()
+        let path = self.0.join(name);
+        if !path.is_dir() {
+            return std::fs::read_to_string(path).ok();
+        }
+        // Of a folder, all its manifests, in the order of their names.
+        let manifest = |path: &PathBuf| {
+            let ending = path.extension().and_then(|e| e.to_str());
+            ending.is_some_and(|e| ["yaml", "yml", "json"].contains(&e))
+        };
+        let mut paths: Vec<PathBuf> =
+            path.read_dir().ok()?.flatten().map(|e| e.path()).filter(manifest).collect();
+        paths.sort();
+        let texts = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok());
+        Some(texts.collect::<Vec<_>>().join("\n---\n"))
     }
 }

@@ -88,6 +88,28 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     call.finish(failures)
 }
 
+/// An object as it is, if it is there, and as applying a document would make it.
+pub(super) fn would_be(
+    call: &mut Call,
+    args: &Args,
+    source: &sources::Source,
+) -> Result<(Option<Object>, Value), Failure> {
+    let namespace = target::namespace(call, args);
+    let place = Place { file: &source.file, namespace: &namespace, must_be: args.get("namespace").is_some() };
+    let way = if args.has("server-side") { server_side } else { unremembered };
+    let mut said = Vec::new();
+    let done = apply(call.timeline, &source.document, &place, save::Mode::DryServer, way, &mut said)?;
+    for line in said {
+        call.complain(&line);
+    }
+    let field = |field: &str| -> Text {
+        done.object.at("metadata").get(field).as_str().unwrap_or_default().to_owned().into()
+    };
+    let kind = source.document.kind.expect("a document that can be sent has a kind");
+    let now = stored(call.timeline, &Key::new(kind, field("namespace"), field("name")));
+    Ok((now, done.object))
+}
+
 /// Where a document stands, and where its object belongs.
 pub(super) struct Place<'a> {
     pub file: &'a str,
@@ -166,8 +188,44 @@ fn client_side(
     mode: save::Mode,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    let kind = key.kind;
     remember(&mut value);
+    let now = stored(timeline, &key).map(|object| object.to_value());
+    if now.is_some_and(|now| last_applied(&now).is_none()) {
+        said.push(format!(
+            "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl \
+             apply should only be used on resources created declaratively by either kubectl create --save-config or \
+             kubectl apply. The missing annotation will be patched automatically.",
+            key.kind.info().plural,
+            key.name
+        ));
+    }
+    send_difference(timeline, key, value, file, mode, said)
+}
+
+/// As `kubectl diff` finds out what would be: it remembers nothing. That there are annotations is said even where there are
+/// none. Models kubectl pkg/util/apply.go: GetModifiedConfiguration.
+fn unremembered(
+    timeline: &mut Timeline,
+    key: Key,
+    mut value: Value,
+    file: &str,
+    mode: save::Mode,
+    said: &mut Vec<String>,
+) -> Result<Outcome, Failure> {
+    value.default_to("metadata.annotations", crate::api::Map::new());
+    send_difference(timeline, key, value, file, mode, said)
+}
+
+/// Sends what differs.
+fn send_difference(
+    timeline: &mut Timeline,
+    key: Key,
+    value: Value,
+    file: &str,
+    mode: save::Mode,
+    said: &mut Vec<String>,
+) -> Result<Outcome, Failure> {
+    let kind = key.kind;
     let Some(current) = stored(timeline, &key) else {
         let creating = format!("error when creating {:?}", file);
         let object = save::send(timeline, Request::Create(value.clone()), mode)
@@ -176,17 +234,7 @@ fn client_side(
         return Ok(outcome(object, "created", mode));
     };
     let now = current.to_value();
-    let last = last_applied(&now);
-    if last.is_none() {
-        said.push(format!(
-            "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl \
-             apply should only be used on resources created declaratively by either kubectl create --save-config or \
-             kubectl apply. The missing annotation will be patched automatically.",
-            kind.info().plural,
-            key.name
-        ));
-    }
-    let merged = merged(kind, last, &value, &now);
+    let merged = merged(kind, last_applied(&now), &value, &now);
     let patch = merge::difference(&now, &merged);
     if patch.fields().next().is_none() {
         return Ok(outcome(current, "unchanged", mode));

@@ -15,6 +15,7 @@ mod cordon;
 mod create;
 mod delete;
 pub mod describe;
+mod diff;
 mod discovery;
 mod drain;
 mod duration;
@@ -28,6 +29,7 @@ mod label;
 mod logs;
 mod merge;
 mod patch;
+mod pipe;
 mod print;
 mod raw;
 mod replace;
@@ -161,6 +163,7 @@ const VERBS: &[Verb] = &[
     cordon::TAINT,
     drain::VERB,
     describe::VERB,
+    diff::VERB,
     events::VERB,
     exec::VERB,
     expose::VERB,
@@ -216,9 +219,14 @@ impl Call<'_> {
 
 /// Carries out one line: `sandbox …`, or a verb of kubectl with or without the word `kubectl` before it.
 pub fn run(timeline: &mut Timeline, context: &mut Context, files: &dyn Files, line: &str) -> Output {
+    let piped =
+        pipe::place(line).map(|at| pipe::run(timeline, context, files, (&line[..at], &line[at + 1..])));
+    if let Some(Ok(output)) = piped {
+        return output;
+    }
     match split(line) {
-        Ok(words) => run_words(timeline, context, files, &words),
-        Err(Unfinished) => {
+        Ok(words) if piped.is_none() => run_words(timeline, context, files, &words),
+        _ => {
             let stderr = "sh: 1: Syntax error: Unterminated quoted string\n".to_owned();
             Output { exit: 2, stdout: String::new(), stderr }
         }

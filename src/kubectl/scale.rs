@@ -37,14 +37,12 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if search.asked.is_empty() {
         return Err(Failure::error("You must provide one or more resources by argument or filename."));
     }
-    let mut failures = search.missing;
+    // The first that cannot be scaled ends it. Models kubectl pkg/cmd/scale/scale.go: RunScale.
     for found in &search.found {
-        match scale(call, found.stored()?, wanted, current, mode) {
-            Ok(line) => call.say(&line),
-            Err(failure) => failures.push(failure),
-        }
+        let line = scale(call, found.stored()?, wanted, current, mode)?;
+        call.say(&line);
     }
-    call.finish(failures)
+    call.finish(search.missing)
 }
 
 fn number(args: &Args, flag: &str) -> Result<Option<i64>, Failure> {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How many of the texts must agree; none is ever lost.
-const AGREE_MIN: usize = 133;
+const AGREE_MIN: usize = 135;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
 

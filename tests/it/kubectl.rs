@@ -13,7 +13,7 @@ use std::path::Path;
 /// How many texts must agree of the scenarios whose names begin with a letter up to `f`; none is ever lost.
 const FIRST_AGREE_MIN: usize = 191;
 /// And of all others.
-const OTHERS_AGREE_MIN: usize = 865;
+const OTHERS_AGREE_MIN: usize = 879;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
 
@@ -65,7 +65,7 @@ const OLDER: &[&str] = &["kubectl get nodes", "kubectl get node ", "kubectl get 
 
 fn difference(want: &Recorded, is: &Output) -> Option<String> {
     if want.exit != is.exit {
-        let said = is.stderr.lines().next().unwrap_or("");
+        let said = is.stderr.lines().next().unwrap_or(&is.stdout);
         return Some(format!("exit code {}, not {}: {said}", is.exit, want.exit));
     }
     let stdout = describe::without_certificates(&describe::with_our_annotation(&want.stdout));
@@ -160,11 +160,16 @@ fn read_line(line: &str, times: &mut Vec<i64>) -> String {
     let mut fixed = " ".repeat(indent);
     let line = line.trim_start();
     let mut line = line.to_owned();
+    if line.starts_with("--- ") || line.starts_with("+++ ") {
+        // A file of `kubectl diff`, and when it was written.
+        line.truncate(line.find('\t').unwrap_or(line.len()));
+    }
     while let Some((at, secs)) = describe::find_date(&line) {
         times.push(secs);
         line.replace_range(at..at + describe::DATE_LENGTH, "DATE");
     }
     for word in line.split(' ').filter(|w| !w.is_empty()) {
+        let word = if word.starts_with("/tmp/") { "PATH" } else { word };
         let bare = word.trim_matches(['"', '(', ')']);
         if let Some(at) = Time::parse(bare) {
             times.push(at.unix());
@@ -341,6 +346,10 @@ fn no_line_makes_it_panic() {
         "é",
         "\u{7f}",
         "'",
+        "|",
+        "wc -l",
+        "xargs",
+        "diff",
         "''",
         "outside",
         "http://[",
@@ -365,37 +374,62 @@ fn no_line_makes_it_panic() {
         }
         let line: Vec<&str> = (0..1 + draw(6)).map(|_| WORDS[draw(WORDS.len())]).collect();
         let output = kubectl::run(&mut timeline, &mut context, &Only(text), &line.join(" "));
-        assert!(output.exit == 0 || !output.stderr.is_empty(), "{line:?} fails without a word");
+        // Only of a pipeline is it its own matter, and `diff` ends with 1 where it has shown something.
+        let silent = output.stderr.is_empty() && output.stdout.is_empty() && !line.contains(&"|");
+        assert!(output.exit == 0 || !silent, "{line:?} fails without a word");
     }
 }
 
 /// How many commands of the recorded session must be answered in the same words; none is ever lost.
-const SESSION_AGREE_MIN: usize = 183;
+const SESSION_AGREE_MIN: usize = 211;
 
-/// One long session of a person at a terminal. Its lines with pipes need a shell, and are not played.
+/// The cluster as it was before the third command: another scenario had left a node without its kubelet, and on that node
+/// chance had put the bare pod and one of two others, but not the Job's. None: with this seed it is not so.
+fn beginning_of_the_session(seed: u64, files: &dyn kubectl::Files) -> Option<(Timeline, Context)> {
+    let start = Time::parse("2026-11-24T01:30:56Z").expect("a time");
+    let mut timeline = Timeline::new(Config {
+        start,
+        load_balancer_after: None,
+        metrics_server: false,
+        seed,
+        ..Config::default()
+    });
+    let mut context = Context::default();
+    for line in ["create namespace cli", "sandbox node-down node-2"] {
+        kubectl::run(&mut timeline, &mut context, files, line);
+    }
+    context.namespace = "cli".into();
+    let mut later = timeline.clone();
+    kubectl::run(&mut later, &mut context, files, "apply -f d.yaml -f j.yaml");
+    later.seek(start + Span::millis(600));
+    let mut lost = |pods: &str| {
+        let line = format!("get pods {pods} --field-selector spec.nodeName=node-2 -o name");
+        kubectl::run(&mut later, &mut context, files, &line).stdout.lines().count()
+    };
+    ((lost("-l app=p"), lost("-l app=web"), lost("")) == (1, 1, 2)).then_some((timeline, context))
+}
+
+/// One long session of a person at a terminal.
 #[test]
 fn a_session_is_answered_in_the_same_words() {
     let Some(session) = recording("cli/session.jsonl") else { return };
     let folder = recordings().expect("the session lies beside the scenarios").join("cli");
-    let mut timeline =
-        Timeline::new(Config { load_balancer_after: None, metrics_server: false, ..Config::default() });
-    let (mut context, files) = (Context::default(), podium::cli::Folder(folder));
-    kubectl::run(&mut timeline, &mut context, &files, "create namespace cli");
-    context.namespace = "cli".into();
-    // Another scenario had left this node without its kubelet.
-    kubectl::run(&mut timeline, &mut context, &files, "sandbox node-down node-2");
+    let files = podium::cli::Folder(folder);
+    let (mut timeline, mut context) =
+        (1..500).find_map(|seed| beginning_of_the_session(seed, &files)).expect("chance has it so some time");
     let (mut agree, mut all) = (0, 0);
-    for case in session.lines().map(json::parse) {
+    for (i, case) in session.lines().map(json::parse).enumerate() {
         let text = |name: &str| case.get(name).as_str().unwrap_or("").to_owned();
+        if i == 2 {
+            timeline.seek(timeline.start() + Span::millis(5_300));
+        }
         let exit = case.get("exit_code").as_int();
         let (line, Some(exit)) = (text("cmd"), exit) else { continue };
-        if line.contains(" | ") {
-            continue;
-        }
+        let before = timeline.now();
         let is = kubectl::run(&mut timeline, &mut context, &files, &line);
         let took = if let Value::Float(secs) = case.get("secs") { *secs } else { 0.1 };
-        let later = timeline.now() + Span((took * 1e6) as i64);
-        timeline.seek(later);
+        // Commands that wait have let the time go on themselves.
+        timeline.seek(timeline.now().max(before + Span((took * 1e6) as i64)));
         let want =
             Recorded { at: 0.0, line, stdout: text("stdout"), stderr: text("stderr"), exit: exit as i32 };
         all += 1;

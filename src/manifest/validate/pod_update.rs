@@ -45,7 +45,7 @@ fn given(new: &Value, old: &Value) -> Value {
     // As long as it is held back, a pod may become more particular about its node.
     let particular = !old.get("schedulingGates").is_null()
         && old.get("nodeSelector").fields().all(|(k, v)| new.get("nodeSelector").get(k) == v);
-    let free = ["activeDeadlineSeconds", "tolerations", "nodeName", "schedulingGates"];
+    let free = ["activeDeadlineSeconds", "tolerations", "schedulingGates"];
     for name in free.into_iter().chain(particular.then_some("nodeSelector")) {
         let was = old.get(name).clone();
         if was.is_null() {
