@@ -13,7 +13,7 @@ import { join } from "node:path";
 const REST = /^\$"?<?podium::(?:kubectl|lesson|manifest|sim::(?:controllers|kubelet|network::(?:dns|route|send|trace)|scheduler|server|workload))::/;
 
 /// What of that an empty cluster needs nevertheless, with what it calls: everything is empty, and nodes are watched.
-const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|manifest::defaults::|::prepare_service/;
+const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|controllers::(?:root_ca|serviceaccount)::|manifest::defaults::|::prepare_service/;
 
 /// A name of the text format, plain or quoted.
 const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)`;

@@ -348,6 +348,7 @@ impl App {
                 self.latest = self.timeline.world().clone();
             }
         }
+        let drawing = now_ms();
         if self.stale {
             self.draw_stage();
         }
@@ -362,6 +363,7 @@ impl App {
         // so that no frame does everything.
         self.stale &= !panels;
         self.below_stale = panels;
+        self.player.drew(now_ms() - drawing);
         render
     }
     /// The text that was kept, or the first example, goes to the cluster, unless something else went there meanwhile.

@@ -32,8 +32,11 @@ impl Speed {
     }
 }
 
-/// How much script time a frame may spend on the simulation, in milliseconds.
+/// How much script time a frame may take, in milliseconds. A world that moves by itself has what the picture leaves of
+/// it, so that motion stays smooth while much is going on; what was asked for, and full speed, have all of it.
 const SLICE_MS: f64 = 8.0;
+/// The least that the simulation has of a frame, in milliseconds.
+const SLICE_MS_MIN: f64 = 2.0;
 /// A frame that comes later than this was not watched: the tab was hidden. In milliseconds.
 const FRAME_MS_MAX: f64 = 250.0;
 /// At full speed, so much world time passes in one frame at most: a night takes a second or two.
@@ -51,20 +54,33 @@ pub struct Player {
     target: Time,
     /// Is it going somewhere by itself, whatever the speed?
     going: bool,
+    /// How long pictures take of late, in milliseconds.
+    drawing_ms: f64,
     last_frame: Option<f64>,
 }
 
 impl Player {
     /// A player at the start of a timeline, playing.
     pub fn new(timeline: &Timeline, speed: Speed) -> Player {
-        Player { playing: true, speed, target: timeline.now(), going: false, last_frame: None }
+        Player {
+            playing: true,
+            speed,
+            target: timeline.now(),
+            going: false,
+            drawing_ms: 0.0,
+            last_frame: None,
+        }
     }
     /// Goes to an instant, in slices if it takes long.
     pub fn go_to(&mut self, timeline: &mut Timeline, to: Time, now_ms: impl Fn() -> f64) {
         self.target = to.max(timeline.start());
         timeline.leap(self.target);
         self.going = true;
-        self.slice(timeline, now_ms);
+        self.slice(timeline, now_ms, SLICE_MS);
+    }
+    /// A picture was drawn, which took so many milliseconds. A costly one is expected to come again.
+    pub fn drew(&mut self, took_ms: f64) {
+        self.drawing_ms = took_ms.max(self.drawing_ms * 0.9);
     }
     /// The timeline was moved by somebody else: from here it goes on.
     pub fn stay(&mut self, timeline: &Timeline) {
@@ -84,24 +100,26 @@ impl Player {
         let passed =
             self.last_frame.replace(at_ms).map_or(0.0, |last| (at_ms - last).clamp(0.0, FRAME_MS_MAX));
         if self.going {
-            self.slice(timeline, now_ms);
+            self.slice(timeline, now_ms, SLICE_MS);
             return true;
         }
         if !self.playing {
             return false;
         }
-        let wanted = match self.speed {
-            Speed::Times(n) => Span((passed * 1000.0 * n as f64) as i64),
-            Speed::Max => LEAP,
+        let (wanted, slice_ms) = match self.speed {
+            Speed::Times(n) => {
+                (Span((passed * 1000.0 * n as f64) as i64), (SLICE_MS - self.drawing_ms).max(SLICE_MS_MIN))
+            }
+            Speed::Max => (LEAP, SLICE_MS),
         };
         // A world that cannot keep up is not driven further ahead of itself.
         if !self.is_behind(timeline) {
             self.target = timeline.now() + wanted;
         }
-        self.slice(timeline, now_ms);
+        self.slice(timeline, now_ms, slice_ms);
         true
     }
-    fn slice(&mut self, timeline: &mut Timeline, now_ms: impl Fn() -> f64) {
+    fn slice(&mut self, timeline: &mut Timeline, now_ms: impl Fn() -> f64, slice_ms: f64) {
         let began = now_ms();
         loop {
             for _ in 0..BETWEEN_LOOKS {
@@ -110,7 +128,7 @@ impl Player {
                     return;
                 }
             }
-            if now_ms() - began > SLICE_MS {
+            if now_ms() - began > slice_ms {
                 return;
             }
         }
