@@ -1,5 +1,6 @@
 //! Conditions: what is known about an object, since when, and why.
 
+use super::make_mut;
 use super::{Text, Time, Value};
 use crate::record;
 use std::rc::Rc;
@@ -81,7 +82,7 @@ impl Conditions {
             updated: now,
         };
         match self.0.iter().position(|c| c.name == name) {
-            None => Rc::make_mut(&mut self.0).push(new),
+            None => make_mut(&mut self.0).push(new),
             Some(i) => {
                 let old = &self.0[i];
                 if (old.status, &old.reason, &old.message) == (new.status, &new.reason, &new.message) {
@@ -90,7 +91,7 @@ impl Conditions {
                 if old.status == new.status {
                     new.since = old.since;
                 }
-                Rc::make_mut(&mut self.0)[i] = new;
+                make_mut(&mut self.0)[i] = new;
             }
         }
         true
@@ -122,7 +123,7 @@ impl Conditions {
     ) {
         let since = self.get(name).filter(|c| c.status == status).map_or(now, |c| c.since);
         let (reason, message) = (reason.into(), message.into());
-        let all = Rc::make_mut(&mut self.0);
+        let all = make_mut(&mut self.0);
         all.retain(|c| c.name != name);
         all.push(Condition { name, status, reason, message, since, updated: now });
     }
@@ -133,14 +134,14 @@ impl Conditions {
             let Some(at) = self.0[..end].iter().rposition(|c| c.name == *name) else { continue };
             end -= 1;
             for i in at..end {
-                Rc::make_mut(&mut self.0).swap(i, i + 1);
+                make_mut(&mut self.0).swap(i, i + 1);
             }
         }
     }
     /// Takes one away.
     pub fn remove(&mut self, name: &str) {
         if self.get(name).is_some() {
-            Rc::make_mut(&mut self.0).retain(|c| c.name != name);
+            make_mut(&mut self.0).retain(|c| c.name != name);
         }
     }
     /// As plain data; `stamp` names the second time field (`lastProbeTime`, `lastUpdateTime`), if the kind has one.

@@ -1,8 +1,8 @@
 //! Objects that are kept as they were written. On some nothing acts yet; of others, such as quotas and budgets, those who
 //! act read the few fields that they need.
 
+use super::make_mut;
 use super::{Kind, Meta, Object, Resource, Value};
-use std::rc::Rc;
 
 /// An object as it was written.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -55,7 +55,7 @@ impl Object {
     pub fn with_status(&self, status: Value) -> Object {
         let mut object = self.clone();
         if let Object::Kept(kept) = &mut object {
-            Rc::make_mut(kept).body.set("status", status);
+            make_mut(kept).body.set("status", status);
         }
         object
     }

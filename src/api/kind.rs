@@ -1,5 +1,6 @@
 //! The table of kinds: adding a kind is one file beside this one and one row here.
 
+use super::make_mut;
 use super::*;
 use std::rc::Rc;
 
@@ -107,7 +108,7 @@ macro_rules! kinds {
             }
             /// Its metadata, to be changed in this copy alone.
             pub fn meta_mut(&mut self) -> &mut Meta {
-                match self { $( Object::$typed(o) => Rc::make_mut(o).meta_mut(), )* Object::Kept(o) => Rc::make_mut(o).meta_mut() }
+                match self { $( Object::$typed(o) => make_mut(o).meta_mut(), )* Object::Kept(o) => make_mut(o).meta_mut() }
             }
             /// Reads an object of a kind out of data that was checked and defaulted.
             pub fn read(kind: Kind, value: &Value) -> Object {
@@ -120,8 +121,8 @@ macro_rules! kinds {
             /// Takes over from `old`, which is of the same kind, what the user does not own.
             pub fn keep_status(&mut self, old: &Object) {
                 match (self, old) {
-                    $( (Object::$typed(new), Object::$typed(old)) => Rc::make_mut(new).keep_status(old), )*
-                    (Object::Kept(new), Object::Kept(old)) => Rc::make_mut(new).keep_status(old),
+                    $( (Object::$typed(new), Object::$typed(old)) => make_mut(new).keep_status(old), )*
+                    (Object::Kept(new), Object::Kept(old)) => make_mut(new).keep_status(old),
                     _ => unreachable!("an update never changes the kind"),
                 }
             }

@@ -1,5 +1,6 @@
 //! Object metadata: identity, labels, owners, life and death.
 
+use super::make_mut;
 use super::{Kind, Text, Time, Value};
 use crate::record;
 use std::collections::BTreeMap;
@@ -68,12 +69,12 @@ impl Labels {
     }
     /// Adds or replaces one.
     pub fn insert(&mut self, name: impl Into<Text>, value: impl Into<Text>) {
-        Rc::make_mut(&mut self.0).insert(name.into(), value.into());
+        make_mut(&mut self.0).insert(name.into(), value.into());
     }
     /// Takes one away.
     pub fn remove(&mut self, name: &str) {
         if self.0.contains_key(name) {
-            Rc::make_mut(&mut self.0).remove(name);
+            make_mut(&mut self.0).remove(name);
         }
     }
     /// Reads a map of strings.

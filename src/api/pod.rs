@@ -1,5 +1,6 @@
 //! Pods. A pod shares its spec and labels with its siblings; what differs is its node, its status and its metadata.
 
+use super::make_mut;
 use super::*;
 use crate::{reads, record, words};
 use std::rc::Rc;
@@ -209,7 +210,7 @@ impl PodStatus {
         let init = self.init_containers.len();
         let (list, i) =
             if i < init { (&mut self.init_containers, i) } else { (&mut self.containers, i - init) };
-        &mut Rc::make_mut(list)[i]
+        &mut make_mut(list)[i]
     }
 }
 
@@ -282,7 +283,7 @@ impl Resource for Pod {
         self.status = old.status.clone();
         self.node = old.node.clone();
         self.priority = old.priority;
-        Rc::make_mut(&mut self.spec).edit(|spec| pod_shown::hide(spec, old));
+        make_mut(&mut self.spec).edit(|spec| pod_shown::hide(spec, old));
     }
     fn same_spec(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.spec, &other.spec) || self.spec == other.spec

@@ -1,6 +1,7 @@
 //! [`Value`]: a tree of plain data, the form in which objects enter and leave.
 
 use super::Text;
+use super::make_mut;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hash::{Hash, Hasher};
@@ -92,7 +93,7 @@ impl Value {
             *self = Value::Map(Rc::default());
         }
         match self {
-            Value::Map(m) => Rc::make_mut(m),
+            Value::Map(m) => make_mut(m),
             _ => unreachable!("just made a map"),
         }
     }
@@ -102,7 +103,7 @@ impl Value {
             *self = Value::List(Rc::default());
         }
         match self {
-            Value::List(l) => Rc::make_mut(l),
+            Value::List(l) => make_mut(l),
             _ => unreachable!("just made a list"),
         }
     }

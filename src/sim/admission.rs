@@ -8,6 +8,7 @@ use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
 use super::{limit_range, priority};
+use crate::api::make_mut;
 use crate::api::*;
 use crate::manifest::{self, Refusal};
 use crate::record;
@@ -55,14 +56,14 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     priority::admit(world, &object)?;
     limit_range::admit(world, &mut object)?;
     match &mut object {
-        Object::Job(job) => prepare_job(Rc::make_mut(job)),
+        Object::Job(job) => prepare_job(make_mut(job)),
         Object::Pod(pod) => {
             account_is_there(world, pod)?;
-            super::scheduler::prepare_pod(world, Rc::make_mut(pod))?;
+            super::scheduler::prepare_pod(world, make_mut(pod))?;
         }
-        Object::DaemonSet(set) => count_templates(Rc::make_mut(set), None),
+        Object::DaemonSet(set) => count_templates(make_mut(set), None),
         Object::Kept(_) => object = claim_is_protected(world, with_first_status(object)),
-        Object::Service(service) => prepare_service(world, Rc::make_mut(service), None)?,
+        Object::Service(service) => prepare_service(world, make_mut(service), None)?,
         _ => {}
     }
     Ok(object)
@@ -136,7 +137,7 @@ fn claim_is_protected(world: &World, mut object: Object) -> Object {
     };
     let class = world.store.list(Kind::StorageClass, None).find(is_default).map(|c| c.meta().name.clone());
     if let (Object::Kept(claim), Some(class)) = (&mut object, class) {
-        Rc::make_mut(claim).body.default_to("spec.storageClassName", class);
+        make_mut(claim).body.default_to("spec.storageClassName", class);
     }
     let meta = object.meta_mut();
     if !meta.has_finalizer(volume::PROTECTION) {
@@ -220,7 +221,7 @@ impl StableName<'_> {
 /// Gives a Job its selector and its pods the labels that it selects by.
 /// Models pkg/registry/batch/job/strategy.go: generateSelector.
 fn prepare_job(job: &mut Job) {
-    let spec = Rc::make_mut(&mut job.spec);
+    let spec = make_mut(&mut job.spec);
     if spec.manual_selector {
         return;
     }
@@ -263,7 +264,7 @@ pub(super) fn prepare_service(
     let uid = service.meta.uid;
     let name = service.meta.name.clone();
     let kind = service.spec.kind;
-    let spec = Rc::make_mut(&mut service.spec);
+    let spec = make_mut(&mut service.spec);
     if kind == ServiceType::ExternalName {
         return Ok(());
     }

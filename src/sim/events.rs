@@ -1,6 +1,7 @@
 //! Kubernetes' Events: what the control plane says about objects, counted, and forgotten after an hour.
 
 use super::persistent::Map;
+use crate::api::make_mut;
 use crate::api::{Kind, Object, Span, Text, Time, Uid};
 use std::rc::Rc;
 
@@ -130,7 +131,7 @@ impl Events {
         if correlated && !self.listens(now, source, said.uid) {
             return;
         }
-        let own = Rc::make_mut(self.by_object.get_or_default(said.uid));
+        let own = make_mut(self.by_object.get_or_default(said.uid));
         if let Some(place) = same {
             let event = &mut own[place].1;
             event.count += 1;
@@ -211,7 +212,7 @@ impl Events {
                 self.by_object.remove(&uid);
                 self.forget_buckets(uid);
             } else if let Some(own) = self.by_object.get_mut(&uid) {
-                Rc::make_mut(own).remove(0);
+                make_mut(own).remove(0);
             }
         }
     }

@@ -4,10 +4,10 @@
 
 use super::record::{Actor, Because};
 use super::world::World;
+use crate::api::make_mut;
 use crate::api::{Decode, Key, Kind, Object, Phase, Pod, Selector, Time, Value};
 use crate::manifest::Refusal;
 use crate::record;
-use std::rc::Rc;
 
 /// So many evictions of one budget may be under way. Models eviction.go: MaxDisruptedPodSize.
 const DISRUPTED_MAX: usize = 2_000;
@@ -116,7 +116,7 @@ fn no_more(status: &mut Value, now: Time) {
 fn with_status(budget: &Object, status: Value) -> Object {
     let mut budget = budget.clone();
     if let Object::Kept(kept) = &mut budget {
-        Rc::make_mut(kept).body.set("status", status);
+        make_mut(kept).body.set("status", status);
     }
     budget
 }
@@ -134,7 +134,7 @@ mod tests {
         let mut budget = Object::read(Kind::PodDisruptionBudget, &value);
         budget.meta_mut().generation = 1;
         if let Object::Kept(kept) = &mut budget {
-            Rc::make_mut(kept).body.set("status", status.clone());
+            make_mut(kept).body.set("status", status.clone());
         }
         let mut pod = Pod::read(Meta::named("default", "p"), &Value::Null);
         pod.status.conditions.set("Ready", ready, "", "", Time(0));

@@ -2,6 +2,7 @@
 
 use super::persistent::{Map, Set};
 use super::record::{Change, Verb};
+use crate::api::make_mut;
 use crate::api::{ContainerState, Key, Kind, Object, Phase, Pod, Time, Uid};
 use std::rc::Rc;
 
@@ -98,7 +99,7 @@ impl History {
         if change.verb == Verb::Deleted {
             track.gone = Some(now);
         } else {
-            Rc::make_mut(&mut track.marks).push(Mark { at: now, state });
+            make_mut(&mut track.marks).push(Mark { at: now, state });
         }
     }
     fn forget(&mut self) {

@@ -4,10 +4,10 @@
 
 use super::quota::total;
 use super::world::World;
+use crate::api::make_mut;
 use crate::api::{Kind, Map, Object, Pod, Value};
 use crate::manifest::Refusal;
 use crate::manifest::quantity::nanos;
-use std::rc::Rc;
 
 /// The annotation that says what was filled in.
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -23,7 +23,7 @@ pub(super) fn admit(world: &World, object: &mut Object) -> Result<(), Refusal> {
         world.store.list(Kind::LimitRange, Some(&object.meta().namespace)).cloned().collect();
     if let Object::Pod(pod) = object {
         for range in &ranges {
-            fill_in(range, Rc::make_mut(pod));
+            fill_in(range, make_mut(pod));
         }
     }
     for range in &ranges {
@@ -80,7 +80,7 @@ fn fill_in(range: &Object, pod: &mut Pod) {
         }
     }
     if !notes.is_empty() {
-        Rc::make_mut(&mut pod.spec).edit(|spec| *spec = raw);
+        make_mut(&mut pod.spec).edit(|spec| *spec = raw);
         pod.meta.annotations.insert(ANNOTATION, format!("LimitRanger plugin set: {}", notes.join("; ")));
     }
 }

@@ -1,6 +1,7 @@
 //! The causal record: who wrote what, when, woken by which write, and why.
 
 use super::persistent::Map;
+use crate::api::make_mut;
 use crate::api::{Kind, Object, Text, Time, Uid};
 use std::rc::Rc;
 
@@ -127,7 +128,7 @@ pub struct Records {
 impl Records {
     /// Adds a line.
     pub(super) fn push(&mut self, record: Record) {
-        let own = Rc::make_mut(self.of_object.get_or_default(record.uid));
+        let own = make_mut(self.of_object.get_or_default(record.uid));
         if own.is_empty() {
             // A pod is written some ten times in its life.
             own.reserve_exact(12);
@@ -148,7 +149,7 @@ impl Records {
             return;
         };
         self.lines.remove(&revision);
-        let own = Rc::make_mut(self.of_object.get_or_default(uid));
+        let own = make_mut(self.of_object.get_or_default(uid));
         own.retain(|r| *r != revision);
         if own.is_empty() {
             self.of_object.remove(&uid);

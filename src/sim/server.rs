@@ -5,6 +5,7 @@ use super::controllers;
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
 use super::world::World;
+use crate::api::make_mut;
 use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value};
 use crate::manifest::{self, Refusal};
 use std::rc::Rc;
@@ -181,7 +182,7 @@ impl World {
             ..old.meta().clone()
         };
         if let (Object::Service(new), Object::Service(old)) = (&mut new, old) {
-            super::admission::prepare_service(self, Rc::make_mut(new), Some(old))?;
+            super::admission::prepare_service(self, make_mut(new), Some(old))?;
         }
         if matches!(old.kind(), Kind::Service | Kind::PersistentVolumeClaim) {
             for quota in super::quota::charge(self, &new, Some(old))? {
@@ -189,7 +190,7 @@ impl World {
             }
         }
         if let (Object::DaemonSet(new), Object::DaemonSet(old)) = (&mut new, old) {
-            super::admission::count_templates(std::rc::Rc::make_mut(new), Some(old));
+            super::admission::count_templates(make_mut(new), Some(old));
         }
         if new.same_spec(old) && new.meta() == old.meta() && new.body() == old.body() {
             return Ok(old.clone());

@@ -14,6 +14,7 @@ use super::record::{Actor, Because, Change, Record, Records, Verb};
 use super::scheduler;
 use super::store::Store;
 use super::workload::Files;
+use crate::api::make_mut;
 use crate::api::{Deletion, Job, Kind, Object, Pod, Span, Text, Time, Uid};
 use crate::manifest::Refusal;
 use std::hash::{Hash, Hasher};
@@ -355,7 +356,7 @@ impl World {
     /// A Job counts the pods that it has asked for as active; those that were not made are not. Is there still anything
     /// to write? Models pkg/controller/job/job_controller.go: manageJob.
     fn without_absent(&self, job: &mut Rc<Job>, absent: i32) -> bool {
-        let job = Rc::make_mut(job);
+        let job = make_mut(job);
         job.status.active = (job.status.active - absent).max(0);
         self.store.get_as::<Job>(job.meta.uid).is_none_or(|old| old.status != job.status)
     }

@@ -8,6 +8,7 @@ mod workload;
 
 use super::quantity;
 use super::schema::{self, Type};
+use crate::api::make_mut;
 use crate::api::{Kind, Value};
 use std::rc::Rc;
 
@@ -79,13 +80,13 @@ fn normalise(ty: Type, value: &mut Value, depth: usize) {
             }
         }
         (Type::List(item), Value::List(items)) if holds_more(item) => {
-            Rc::make_mut(items).iter_mut().for_each(|v| normalise(Type::of(item), v, depth + 1));
+            make_mut(items).iter_mut().for_each(|v| normalise(Type::of(item), v, depth + 1));
         }
         (Type::Map(entry), Value::Map(map)) if holds_more(entry) => {
-            Rc::make_mut(map).values_mut().for_each(|v| normalise(Type::of(entry), v, depth + 1));
+            make_mut(map).values_mut().for_each(|v| normalise(Type::of(entry), v, depth + 1));
         }
         (Type::Struct(name), Value::Map(map)) => {
-            let map = Rc::make_mut(map);
+            let map = make_mut(map);
             map.retain(|key, v| keeps(name, key, v));
             for (key, v) in map.iter_mut() {
                 if let Some(field) = schema::field(name, key) {

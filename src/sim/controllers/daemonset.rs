@@ -5,6 +5,7 @@
 use super::claim::{claim, owner, wake_owners};
 use super::revisions::{self, POD_HASH, Revision};
 use super::{Controller, Wakes};
+use crate::api::make_mut;
 use crate::api::{
     DaemonSet, DaemonSetStatus, Effect, Kind, Meta, Node, Object, Phase, Pod, PodSpec, SetUpdate, Span, Spec,
     Text, Uid, Value, order,
@@ -116,7 +117,7 @@ struct Sync<'a> {
 impl<'a> Sync<'a> {
     fn new(world: &'a World, set: &'a Rc<DaemonSet>, hash: Text) -> Sync<'a> {
         let mut spec = set.spec.template.spec.clone();
-        Rc::make_mut(&mut spec).edit(tolerate);
+        make_mut(&mut spec).edit(tolerate);
         let mut places: BTreeMap<Text, Place> = BTreeMap::new();
         for node in world.store.list_as::<Node>(None) {
             let (runs, stays) = fits(&spec, node);
@@ -317,7 +318,7 @@ impl<'a> Sync<'a> {
         // The scheduler binds it, to this node and no other.
         let field = record! { "key" => "metadata.name", "operator" => "In", "values" => vec![node.clone()] };
         let terms = vec![record! { "matchFields" => vec![field] }];
-        Rc::make_mut(&mut pod.spec).edit(|raw| {
+        make_mut(&mut pod.spec).edit(|raw| {
             let path = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
             raw.set(path, record! { "nodeSelectorTerms" => terms });
         });

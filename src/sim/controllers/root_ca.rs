@@ -6,6 +6,7 @@
 
 use super::serviceaccount::wake_namespace;
 use super::{Controller, Wakes};
+use crate::api::make_mut;
 use crate::api::{Kind, Namespace, Object, Uid, base64};
 use crate::record;
 use crate::sim::plan::{Action, Plan};
@@ -65,7 +66,7 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
         let mut restored = old.clone();
         restored.meta_mut().annotations.insert(NOTE, DESCRIPTION);
         if let Object::Kept(kept) = &mut restored {
-            std::rc::Rc::make_mut(kept).body.set("data", new.raw("data").clone());
+            make_mut(kept).body.set("data", new.raw("data").clone());
         }
         plan.caption = format!("{NAME} of namespace {name} was changed: it is put right").into();
         plan.update(restored, Because::of(old.meta().uid, "data", "was changed by somebody else"));

@@ -5,6 +5,7 @@
 use super::claim::{claim, owner, wake_owners};
 use super::revisions::{self, POD_HASH, Revision};
 use super::{Controller, Wakes};
+use crate::api::make_mut;
 use crate::api::{
     Decode, Kind, Labels, Meta, Object, Owner, Phase, Pod, PodManagement, PodTemplate, Retention, SetUpdate,
     Span, StatefulSet, StatefulSetStatus, Text, Time, Uid, Value, order,
@@ -240,7 +241,7 @@ impl<'a> Sync<'a> {
         };
         let mut pod = Pod::from_template(meta, &template);
         let claims = self.claim_names(number);
-        Rc::make_mut(&mut pod.spec).edit(|raw| {
+        make_mut(&mut pod.spec).edit(|raw| {
             raw.set("hostname", name.clone());
             if !spec.service_name.is_empty() {
                 raw.set("subdomain", spec.service_name.clone());

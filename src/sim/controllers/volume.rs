@@ -4,6 +4,7 @@
 //! that waits for its first consumer is bound once that has a node, where the real scheduler binds both at once.
 
 use super::{Controller, Wakes};
+use crate::api::make_mut;
 use crate::api::{Kind, Meta, Object, Pod, Quantity, Span, Uid, Value};
 use crate::record;
 use crate::sim::events::{EventType, Said};
@@ -204,7 +205,7 @@ fn best_match<'w>(world: &'w World, claim: &Object, class: &str) -> Option<&'w O
 fn change(object: &Object, change: impl FnOnce(&mut Value)) -> Object {
     let mut object = object.clone();
     if let Object::Kept(kept) = &mut object {
-        change(&mut Rc::make_mut(kept).body);
+        change(&mut make_mut(kept).body);
     }
     object
 }

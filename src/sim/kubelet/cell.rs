@@ -1,6 +1,7 @@
 //! What runs inside a pod: its containers' processes, what they printed, and what is due for each of them.
 
 use super::probe::Watch;
+use crate::api::make_mut;
 use crate::api::{Pod, Text, Time};
 use crate::sim::persistent::Sequence;
 use crate::sim::workload::{Files, Process, Reply};
@@ -168,7 +169,7 @@ impl Cell {
         matches!(self.state, CellState::Done)
     }
     pub(super) fn care(&mut self) -> &mut Care {
-        Rc::make_mut(self.care.get_or_insert_with(Rc::default))
+        make_mut(self.care.get_or_insert_with(Rc::default))
     }
     pub(super) fn halt(&self) -> Option<&Halt> {
         self.care.as_ref()?.halt.as_ref()

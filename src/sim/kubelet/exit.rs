@@ -1,6 +1,7 @@
 //! Ends: what the kubelet makes of a container that has ended, and how long it waits before it starts it again.
 
 use super::{Cell, CellState, EXIT_SEEN, EXIT_SEEN_STOPPING, End, Stage, Sync, TEARDOWN, TEARDOWN_STOPPING};
+use crate::api::make_mut;
 use crate::api::{Container, ContainerState, Ended, Pod, RestartPolicy, Span, Text, Time, Value};
 use crate::sim::EventType;
 use crate::sim::record::Because;
@@ -87,7 +88,7 @@ impl Sync<'_> {
         let cell = &mut self.runtime.cells[i];
         let forced = cell.halt().is_some_and(|h| h.restarts);
         if let Some(care) = &mut cell.care {
-            let care = std::rc::Rc::make_mut(care);
+            let care = make_mut(care);
             *care = super::cell::Care { pulls: care.pulls, ..Default::default() };
         }
         if end.at - end.started >= CRASHES_FORGOTTEN {

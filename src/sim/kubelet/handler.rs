@@ -1,6 +1,7 @@
 //! What probes and hooks do to a container: run a command in it, ask it over the network, or wait.
 
 use super::{CellState, Sync};
+use crate::api::make_mut;
 use crate::api::{Container, Pod, Probe, Span, Text, Uid, Value, dotted};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
@@ -225,7 +226,7 @@ impl Sync<'_> {
         if let CellState::Alive(main, ..) = &mut self.runtime.cells[i].state
             && !main.files().is_same(&files)
         {
-            Rc::make_mut(main).set_files(files);
+            make_mut(main).set_files(files);
             self.share_files(i);
         }
     }

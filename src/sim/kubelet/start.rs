@@ -3,6 +3,7 @@
 use super::cell::{End, Halt};
 use super::handler::Handler;
 use super::{Cell, CellState, Runtime, SANDBOX, Stage, Sync};
+use crate::api::make_mut;
 use crate::api::{Container, ContainerState, ContainerStatus, Job, Phase, Pod, Quantity, Span, Text, Time};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
@@ -223,7 +224,7 @@ impl Sync<'_> {
         let mut lines = Vec::new();
         self.refresh_volumes(i, &mut process);
         let files = process.files().clone();
-        let turn = Rc::make_mut(&mut process).resume(reply, &mut lines, self.now);
+        let turn = make_mut(&mut process).resume(reply, &mut lines, self.now);
         let wrote = !process.files().is_same(&files);
         let cell = &mut self.runtime.cells[i];
         for line in lines {

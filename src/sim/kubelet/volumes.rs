@@ -3,6 +3,7 @@
 //! Models pkg/kubelet/volumemanager and pkg/volume/{configmap,secret,projected,downwardapi,emptydir,hostpath}.
 
 use super::{CellState, Stage, Sync};
+use crate::api::make_mut;
 use crate::api::{Container, Kind, Pod, Span, Text, Uid, Value, VolumeMount};
 use crate::sim::network;
 use crate::sim::plan::Action;
@@ -227,7 +228,7 @@ impl Sync<'_> {
             }
         }
         if files != before {
-            Rc::make_mut(process).set_files(files);
+            make_mut(process).set_files(files);
         }
     }
     /// Brings what comes from the API's objects up to date in containers that wait.
@@ -266,7 +267,7 @@ impl Sync<'_> {
             match place {
                 Place::Outside(key) => self.plan.actions.push(Action::Keep(key, after.clone())),
                 _ => {
-                    let disks = Rc::make_mut(self.runtime.disks.get_or_insert_default());
+                    let disks = make_mut(self.runtime.disks.get_or_insert_default());
                     disks.retain(|(n, _)| *n != mount.name);
                     disks.push((mount.name.clone(), after.clone()));
                 }
@@ -281,7 +282,7 @@ impl Sync<'_> {
             for mount in mounts_of(container, volume) {
                 let mut files = process.files().clone();
                 files.mount(&mount.mount_path, content, &sub_path(mount));
-                Rc::make_mut(process).set_files(files);
+                make_mut(process).set_files(files);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The ordered map, and the ordered set that is made of it.
 
 use super::{CHUNK_MAX, CHUNK_MIN, Shared, read, write};
+use crate::api::make_mut;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -168,7 +169,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         &mut self.chunk_mut(at)[i].1
     }
     fn chunk_mut(&mut self, at: usize) -> &mut Vec<(K, V)> {
-        Rc::make_mut(&mut write(&mut self.chunks)[at].entries)
+        make_mut(&mut write(&mut self.chunks)[at].entries)
     }
     /// Sets the value of a key; returns the one before.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -185,7 +186,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         if chunk.entries.len() == CHUNK_MAX {
             // What grows at its end leaves full chunks behind; anywhere else the two halves have room.
             let cut = if i == CHUNK_MAX { i } else { CHUNK_MAX / 2 };
-            let rest = Rc::make_mut(&mut chunk.entries).split_off(cut);
+            let rest = make_mut(&mut chunk.entries).split_off(cut);
             let from = rest.first().map_or(&key, |(key, _)| key).clone();
             chunks.insert(at + 1, Chunk { from, entries: Rc::new(rest) });
             if i >= cut {
@@ -196,7 +197,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         if i == 0 {
             chunk.from = key.clone();
         }
-        Rc::make_mut(&mut chunk.entries).insert(i, (key, value));
+        make_mut(&mut chunk.entries).insert(i, (key, value));
         None
     }
     /// Takes an entry out; returns its value.
@@ -207,7 +208,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
         let (at, i) = self.place(key).ok()?;
         self.len -= 1;
         let chunks = write(&mut self.chunks);
-        let chunk = Rc::make_mut(&mut chunks[at].entries);
+        let chunk = make_mut(&mut chunks[at].entries);
         let (_, value) = chunk.remove(i);
         let left = chunk.len();
         let next = chunks.get(at + 1).map_or(CHUNK_MAX, |next| next.entries.len());
@@ -215,7 +216,7 @@ impl<K: Ord + Clone, V: Clone> Map<K, V> {
             chunks.remove(at);
         } else if left < CHUNK_MIN && left + next <= CHUNK_MAX / 2 {
             let next = Rc::unwrap_or_clone(chunks.remove(at + 1).entries);
-            Rc::make_mut(&mut chunks[at].entries).extend(next);
+            make_mut(&mut chunks[at].entries).extend(next);
         }
         Some(value)
     }

@@ -7,6 +7,7 @@
 mod map;
 mod sequence;
 
+use crate::api::make_mut;
 pub use map::{Map, Set};
 pub use sequence::Sequence;
 
@@ -24,5 +25,5 @@ fn read<T>(list: &Shared<T>) -> &[T] {
     list.as_ref().map_or(&[], |list| list)
 }
 fn write<T: Clone>(list: &mut Shared<T>) -> &mut Vec<T> {
-    Rc::make_mut(list.get_or_insert_default())
+    make_mut(list.get_or_insert_default())
 }

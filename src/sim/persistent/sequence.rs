@@ -1,6 +1,7 @@
 //! The sequence.
 
 use super::{CHUNK_MAX, Shared, read, write};
+use crate::api::make_mut;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Index, IndexMut};
@@ -50,7 +51,7 @@ impl<T: Clone> Sequence<T> {
     pub fn push_back(&mut self, entry: T) {
         let chunks = write(&mut self.chunks);
         match chunks.last_mut().filter(|chunk| chunk.len() < CHUNK_MAX) {
-            Some(chunk) => Rc::make_mut(chunk).push(entry),
+            Some(chunk) => make_mut(chunk).push(entry),
             None => chunks.push(Rc::new(vec![entry])),
         }
         self.len += 1;
@@ -76,7 +77,7 @@ impl<T: Clone> Sequence<T> {
         let chunks = write(&mut self.chunks);
         chunks.truncate(end.div_ceil(CHUNK_MAX));
         if let Some(last) = chunks.last_mut().filter(|_| !end.is_multiple_of(CHUNK_MAX)) {
-            Rc::make_mut(last).truncate(end % CHUNK_MAX);
+            make_mut(last).truncate(end % CHUNK_MAX);
         }
     }
 }
@@ -92,7 +93,7 @@ impl<T: Clone> IndexMut<usize> for Sequence<T> {
     fn index_mut(&mut self, index: usize) -> &mut T {
         assert!(index < self.len, "a place within the sequence");
         let at = index + self.gone;
-        &mut Rc::make_mut(&mut write(&mut self.chunks)[at / CHUNK_MAX])[at % CHUNK_MAX]
+        &mut make_mut(&mut write(&mut self.chunks)[at / CHUNK_MAX])[at % CHUNK_MAX]
     }
 }
 

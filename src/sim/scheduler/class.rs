@@ -7,6 +7,7 @@ use super::asked::Asked;
 use super::nodes::NodeInfo;
 use super::plugins::{self, Normal, Refused, SCORE_MAX, SCORES};
 use super::tally::{Place, Tallies};
+use crate::api::make_mut;
 use crate::api::{Pod, Text, Uid};
 use crate::sim::persistent::{Map, Sequence, Set};
 use crate::sim::world::World;
@@ -277,14 +278,14 @@ impl Classes {
     /// A pod has come or gone.
     pub fn each(&mut self, mut note: impl FnMut(&Asked, &mut Tallies)) {
         for class in &mut self.0 {
-            let class = Rc::make_mut(class);
+            let class = make_mut(class);
             note(&class.asked, &mut class.tallies);
         }
     }
     /// A node has got an image.
     pub fn image_pulled(&mut self, place: usize, image: &str) {
         for class in self.0.iter_mut().filter(|c| c.images.iter().any(|i| i.name == image)) {
-            let class = Rc::make_mut(class);
+            let class = make_mut(class);
             class.images.iter_mut().filter(|i| i.name == image).for_each(|i| i.on[place] = true);
             class.rows = blank(class.rows.len());
         }

@@ -21,6 +21,7 @@ use super::persistent::{Map, Sequence, Set};
 use super::plan::Plan;
 use super::record::Because;
 use super::world::World;
+use crate::api::make_mut;
 use crate::api::{Pod, Span, Text, Uid};
 use class::{Class, Classes, Known, Scores};
 use nodes::NodeInfo;
@@ -121,7 +122,7 @@ fn decide(world: &World, queue: &mut Queue, pod: &Rc<Pod>) -> Plan {
     let mut classes = std::mem::take(&mut queue.classes);
     let known = Known { nodes: &queue.nodes, number: &queue.number, minding: &queue.minding };
     let mut shared = classes.take(world, &known, pod);
-    let class = Rc::make_mut(&mut shared);
+    let class = make_mut(&mut shared);
     class.begin();
     let plan = place(world, queue, pod, class);
     classes.put(shared);

@@ -1,5 +1,6 @@
 //! What the scheduler remembers of each node: the node, and what its pods take of it.
 
+use crate::api::make_mut;
 use crate::api::{ContainerPort, Node, Pod, Protocol, Resources, Text};
 use std::rc::Rc;
 
@@ -44,14 +45,14 @@ impl NodeInfo {
             sum.pods += sign;
         }
         for (name, amount) in pod.spec.other_requests() {
-            let others = Rc::make_mut(&mut self.others);
+            let others = make_mut(&mut self.others);
             match others.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, sum)) => *sum += sign * amount,
                 None => others.push((name, sign * amount)),
             }
         }
         for port in host_ports(pod) {
-            let ports = Rc::make_mut(&mut self.ports);
+            let ports = make_mut(&mut self.ports);
             match ports.iter().position(|p| *p == port).filter(|_| sign < 0) {
                 Some(place) => drop(ports.remove(place)),
                 None => ports.push(port),

@@ -1,9 +1,9 @@
 //! What the API server sets in a new pod for the scheduler: its priority, and that its gates hold it back.
 
+use crate::api::make_mut;
 use crate::api::{Kind, Object, Pod, Priority, Text};
 use crate::manifest::Refusal;
 use crate::sim::world::World;
-use std::rc::Rc;
 
 /// The classes that every cluster has.
 const BUILT_IN: [(&str, i32); 2] =
@@ -50,6 +50,6 @@ fn of_the_default_class(world: &World, pod: &mut Pod) -> Priority {
         return Priority::default();
     };
     let name: Text = class.meta().name.clone();
-    Rc::make_mut(&mut pod.spec).edit(|raw| raw.set("priorityClassName", name));
+    make_mut(&mut pod.spec).edit(|raw| raw.set("priorityClassName", name));
     read(class)
 }

@@ -12,6 +12,7 @@ mod shell;
 mod tests;
 mod tools;
 
+use crate::api::make_mut;
 pub use behaviour::Behaviour;
 pub use images::{Load, image_notes, invalid_name, is_known, load_of, missing};
 pub use process::Process;
@@ -210,13 +211,13 @@ impl Files {
         let fits = content.len() <= Files::BYTES_MAX
             && (self.0.len() < Files::COUNT_MAX || self.0.contains_key(path));
         if fits {
-            Rc::make_mut(&mut self.0).insert(Text::from(path.to_owned()), content);
+            make_mut(&mut self.0).insert(Text::from(path.to_owned()), content);
         }
         fits
     }
     /// Removes a file; false if there was none.
     pub fn remove(&mut self, path: &str) -> bool {
-        self.0.contains_key(path) && Rc::make_mut(&mut self.0).remove(path).is_some()
+        self.0.contains_key(path) && make_mut(&mut self.0).remove(path).is_some()
     }
     /// All paths and contents, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Text, &Text)> {
@@ -226,7 +227,7 @@ impl Files {
     pub fn mount(&mut self, to: &str, other: &Files, from: &str) {
         let (to, from) = (to.trim_end_matches('/'), from.trim_end_matches('/'));
         let inside = |path: &str, of: &str| path.strip_prefix(of).is_some_and(|r| r.starts_with('/'));
-        let files = Rc::make_mut(&mut self.0);
+        let files = make_mut(&mut self.0);
         files.retain(|path, _| !inside(path, to));
         for (path, content) in other.0.iter().filter(|(path, _)| inside(path, from)) {
             files.insert(format!("{to}{}", &path[from.len()..]).into(), content.clone());

@@ -7,6 +7,7 @@ mod tests;
 mod times;
 
 use super::{Controller, Wakes};
+use crate::api::make_mut;
 use crate::api::{
     ConcurrencyPolicy, CronJob, Job, JobStatus, Kind, Meta, Object, Owner, Span, Spec, Text, Time, Uid, Zone,
     order,
@@ -235,7 +236,7 @@ impl Sync<'_> {
         self.note_started((name, created, revision), due);
     }
     fn note_started(&mut self, job: (Text, Uid, u64), due: Time) {
-        Rc::make_mut(&mut self.cron.status.active).push(job);
+        make_mut(&mut self.cron.status.active).push(job);
         self.cron.status.last_schedule = Some(due);
     }
 

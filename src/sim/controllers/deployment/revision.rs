@@ -4,6 +4,7 @@
 
 use super::super::claim;
 use super::Sync;
+use crate::api::make_mut;
 use crate::api::{Deployment, Kind, Labels, Meta, ReplicaSet, ReplicaSetStatus, Spec, Text, Value};
 use crate::sim::hash::StableHasher;
 use crate::sim::record::Because;
@@ -63,7 +64,7 @@ impl Sync<'_> {
         let mut set = ReplicaSet::clone(&self.sets[current]);
         let least = self.new.spec.min_ready_seconds;
         if set.spec.min_ready_seconds != least {
-            Rc::make_mut(&mut set.spec).edit(|raw| raw.set("minReadySeconds", least));
+            make_mut(&mut set.spec).edit(|raw| raw.set("minReadySeconds", least));
         }
         annotate(&mut set.meta, &self.new.meta, self.next_revision());
         if set.meta != self.sets[current].meta || set.spec != self.sets[current].spec {

@@ -3,6 +3,7 @@
 //! Models pkg/controller/deployment/sync.go: scale, scaleReplicaSet, isScalingEvent.
 
 use super::{Sync, revision};
+use crate::api::make_mut;
 use crate::api::{Meta, ReplicaSet, order};
 use std::rc::Rc;
 
@@ -33,7 +34,7 @@ impl Sync<'_> {
         if old == wanted {
             return self.write(i, set, "the wanted number has changed");
         }
-        Rc::make_mut(&mut set.spec).edit(|raw| raw.set("replicas", wanted));
+        make_mut(&mut set.spec).edit(|raw| raw.set("replicas", wanted));
         let direction = if wanted > old { "up" } else { "down" };
         let said = format!("Scaled {direction} replica set {} from {old} to {wanted}", set.meta.name);
         self.plan.caption = said.clone().into();

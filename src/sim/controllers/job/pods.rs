@@ -4,6 +4,7 @@
 
 use super::indexes::{self, INDEX, Indexes, index_of, indexes_of};
 use super::{Counts, Sync, release, replaces_only_failed};
+use crate::api::make_mut;
 use crate::api::{JobSpec, Kind, Meta, Owner, Phase, Pod, PodSpec, PodTemplate, Span, Spec, Text, order};
 use crate::sim::plan::Action;
 use crate::sim::record::Because;
@@ -99,7 +100,7 @@ impl<'a> Sync<'a> {
             return Err(wait);
         }
         let mut template = Rc::clone(&self.spec.template.spec);
-        Rc::make_mut(&mut template).edit(indexes::add_variable);
+        make_mut(&mut template).edit(indexes::add_variable);
         for n in &now {
             let pod = self.new_pod(Rc::clone(&template), Some(*n));
             self.create(pod, field);
@@ -134,7 +135,7 @@ impl<'a> Sync<'a> {
                 indexes::note_failures(&mut meta, policy, replaced.map(|p| &**p));
             }
             let host = format!("{}-{n}", job.meta.name);
-            Rc::make_mut(&mut spec).edit(|raw| raw.set("hostname", host));
+            make_mut(&mut spec).edit(|raw| raw.set("hostname", host));
         }
         Pod::from_template(meta, &PodTemplate { spec, ..PodTemplate::default() })
     }

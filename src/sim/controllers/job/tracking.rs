@@ -4,6 +4,7 @@
 
 use super::ending::Ending;
 use super::{BATCH, Sync, failure_policy, indexes, is_failed, release};
+use crate::api::make_mut;
 use crate::api::{Job, Phase, Pod, Span};
 use crate::sim::plan::Action;
 use crate::sim::record::Because;
@@ -80,11 +81,11 @@ impl<'a> Sync<'a> {
                 match self.progress {
                     Some(_) => indexed += 1,
                     None if succeeded.contains(&uid) => {}
-                    None => Rc::make_mut(&mut succeeded).push(uid),
+                    None => make_mut(&mut succeeded).push(uid),
                 }
             } else if (bad || fails) && valid && !failed.contains(&uid) && counts() {
                 // When the Job has failed, every pod that has not ended counts as failed.
-                Rc::make_mut(&mut failed).push(uid);
+                make_mut(&mut failed).push(uid);
             }
         }
         let status = &mut self.job.status;

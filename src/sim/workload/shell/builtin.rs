@@ -4,6 +4,7 @@ use super::frame::{Frame, Wait};
 use super::machine::Run;
 use super::state::Source;
 use crate::api::Text;
+use crate::api::make_mut;
 use crate::sim::workload::tools;
 use std::rc::Rc;
 
@@ -45,7 +46,7 @@ impl Run<'_> {
             "unset" => {
                 for name in args.iter().filter(|name| !name.starts_with('-')) {
                     self.t.shell.var(name).value = None;
-                    Rc::make_mut(&mut self.t.shell.functions).remove(name);
+                    make_mut(&mut self.t.shell.functions).remove(name);
                 }
                 Some(0)
             }
@@ -174,7 +175,7 @@ impl Run<'_> {
                 self.complain(&format!("trap: {signal}: invalid signal specification"));
                 return 1;
             };
-            let traps = Rc::make_mut(&mut self.t.shell.traps);
+            let traps = make_mut(&mut self.t.shell.traps);
             match script {
                 Some(script) if &**script != "-" => traps.insert(name.into(), script.clone()),
                 _ => traps.remove(name),

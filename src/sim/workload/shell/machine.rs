@@ -3,6 +3,7 @@
 use super::ast::Node;
 use super::frame::{Core, Frame, Thread, Wait};
 use super::state::{Fds, Sink, Source};
+use crate::api::make_mut;
 use crate::api::{Span, Text};
 use crate::sim::workload::tools::Server;
 use std::rc::Rc;
@@ -58,7 +59,7 @@ impl Run<'_> {
         if !self.t.shell.traps.contains_key("EXIT") {
             return None;
         }
-        Rc::make_mut(&mut self.t.shell.traps).remove("EXIT").filter(|script| !script.is_empty())
+        make_mut(&mut self.t.shell.traps).remove("EXIT").filter(|script| !script.is_empty())
     }
     fn trap(&mut self, signal: &str) {
         if let Some(script) = self.t.shell.traps.get(signal).cloned().filter(|script| !script.is_empty()) {
@@ -177,7 +178,7 @@ impl Run<'_> {
             Frame::Call { params, locals } => {
                 self.t.shell.params = params;
                 for (name, var) in locals.into_iter().rev() {
-                    let vars = Rc::make_mut(&mut self.t.shell.vars);
+                    let vars = make_mut(&mut self.t.shell.vars);
                     match var {
                         Some(var) => vars.insert(name, var),
                         None => vars.remove(&name),
@@ -244,7 +245,7 @@ impl Run<'_> {
                 self.t.frames.extend([Frame::Subshell(shell), Frame::Run(body.clone())]);
             }
             Node::Function { name, body } => {
-                Rc::make_mut(&mut self.t.shell.functions).insert(name.clone(), body.clone());
+                make_mut(&mut self.t.shell.functions).insert(name.clone(), body.clone());
                 self.t.shell.status = 0;
             }
             Node::Background(body) => self.background(body.clone()),

@@ -3,6 +3,7 @@
 use super::ast::Node;
 use super::dialect::Dialect;
 use crate::api::Text;
+use crate::api::make_mut;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -89,9 +90,9 @@ impl Shell {
                 exported: from_env.is_some(),
                 items: None,
             };
-            Rc::make_mut(&mut self.vars).insert(name.to_owned().into(), var);
+            make_mut(&mut self.vars).insert(name.to_owned().into(), var);
         }
-        Rc::make_mut(&mut self.vars).entry(name.to_owned().into()).or_default()
+        make_mut(&mut self.vars).entry(name.to_owned().into()).or_default()
     }
     /// What programs see, in the order of the container's environment, then by name.
     pub fn exported(&self) -> Vec<(Text, Text)> {
