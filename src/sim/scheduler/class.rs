@@ -192,6 +192,9 @@ impl Class {
                 raw[*i] = score(self, *place, &nodes[*place]);
             }
             for (i, (least, most)) in extremes.iter_mut().enumerate() {
+                if table[i].1 == Normal::Is {
+                    continue;
+                }
                 // What the spread does not score is no extreme of its scores.
                 if raw[i] >= 0 || table[i].1 != Normal::Spread {
                     *least = raw[i].min(*least);
