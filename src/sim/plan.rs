@@ -56,6 +56,8 @@ pub enum Memo {
     },
     /// Since when a pod is to leave its tainted node, and when it will; none: it stays after all.
     Eviction(Option<(Time, Time)>),
+    /// When a controller last wrote for an object.
+    Synced(Time),
     /// When a node's kubelet last saw too little memory.
     Pressure(Time),
     /// The autoscaler's record. Models pkg/controller/podautoscaler/horizontal.go: recommendations, scaleUpEvents,

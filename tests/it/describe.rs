@@ -271,6 +271,11 @@ fn read_line(line: &str, loose: bool) -> Line {
             fixed.push(' ');
         }
         let bare = word.trim_end_matches(')');
+        if let Some(at) = Time::parse(bare) {
+            times.push(at.unix());
+            fixed += "TIME";
+            continue;
+        }
         match age(bare).filter(|_| timed) {
             Some(secs) => {
                 times.push(secs);

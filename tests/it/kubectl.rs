@@ -13,7 +13,7 @@ use std::path::Path;
 /// How many texts must agree of the scenarios whose names begin with a letter up to `f`; none is ever lost.
 const FIRST_AGREE_MIN: usize = 191;
 /// And of all others.
-const OTHERS_AGREE_MIN: usize = 879;
+const OTHERS_AGREE_MIN: usize = 888;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
 
@@ -136,13 +136,26 @@ impl Block {
     }
 }
 
+/// An object is one block. The endpoints of an EndpointSlice stand in the order of chance, and how often it was written
+/// hangs on how many of them became ready at once.
+fn blocks_of(item: &str) -> Vec<Block> {
+    if !item.contains("kind: EndpointSlice\n") {
+        return vec![Block::read(item)];
+    }
+    let counted = |line: &&str| !line.starts_with("    generation: ");
+    let text: String = item.split_inclusive('\n').filter(counted).collect();
+    let (endpoints, rest) = text.split_once("\n  kind: ").unwrap_or((&text, ""));
+    let endpoints = endpoints.split("\n  - addresses:").map(|e| e.trim_end());
+    endpoints.chain([rest.trim_end()]).map(Block::read).collect()
+}
+
 /// Tables, each with its title first, or one list.
 fn groups(text: &str) -> Vec<Vec<Block>> {
     if text.starts_with("apiVersion:") {
         // The end of a list belongs to no item.
         let end = "kind: List\nmetadata:\n  resourceVersion: \"\"\n";
         let items = text.strip_suffix(end).unwrap_or(text).split("\n- apiVersion");
-        return vec![items.map(Block::read).collect()];
+        return vec![items.flat_map(blocks_of).collect()];
     }
     if let Some(rest) = text.strip_prefix("Name:") {
         let objects = rest.split("\n\n\nName:");

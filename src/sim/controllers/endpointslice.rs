@@ -7,8 +7,8 @@ use crate::api::{
     Endpoint, EndpointPort, EndpointSlice, Kind, Labels, Meta, Object, Owner, Pod, PortRef,
     SERVICE_NAME_LABEL, Service, ServiceType, Uid,
 };
-use crate::sim::plan::Plan;
-use crate::sim::record::{Because, Change, Verb};
+use crate::sim::plan::{Action, Memo, Plan};
+use crate::sim::record::{Actor, Because, Change, Verb};
 use crate::sim::store::Store;
 use crate::sim::world::World;
 use std::rc::Rc;
@@ -75,13 +75,38 @@ fn reconcile(world: &World, uid: Uid) -> Plan {
     match slice {
         Some(slice) if slice.endpoints == endpoints && slice.ports == ports => return plan,
         Some(slice) => {
-            let new = EndpointSlice { meta: slice.meta.clone(), endpoints, ports };
-            plan.update(new, because);
+            let meta = with_trigger(world, service, slice.meta.clone());
+            plan.update(EndpointSlice { meta, endpoints, ports }, because);
         }
-        None => plan.create(EndpointSlice { meta: slice_meta(service), endpoints, ports }, because),
+        None => {
+            let meta = with_trigger(world, service, slice_meta(service));
+            plan.create(EndpointSlice { meta, endpoints, ports }, because);
+        }
     }
+    plan.actions.push(Action::Remember(uid, Memo::Synced(world.now())));
     plan.caption = caption.into();
     plan
+}
+
+/// Notes what has changed first since the slice was written last: the service that was made, or a pod that became ready or
+/// was ready no longer.
+/// Models staging k8s.io/endpointslice/trigger_time_tracker.go: ComputeEndpointLastChangeTriggerTime.
+fn with_trigger(world: &World, service: &Service, mut meta: Meta) -> Meta {
+    const TRIGGER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+    let actor = Actor::Controller(super::row(CONTROLLER.name));
+    let first = match world.memo(actor, service.meta.uid) {
+        Some(Memo::Synced(before)) => {
+            let pods = world.store.pods_labelled(&service.meta.namespace, &service.spec.selector);
+            let readiness = pods.filter_map(|pod| pod.status.conditions.get("Ready"));
+            readiness.map(|ready| ready.since).filter(|since| since > before).min()
+        }
+        _ => Some(service.meta.created),
+    };
+    match first {
+        Some(at) => meta.annotations.insert(TRIGGER, at.floor_sec().to_string()),
+        None => meta.annotations.remove(TRIGGER),
+    }
+    meta
 }
 
 fn slice_meta(service: &Service) -> Meta {
