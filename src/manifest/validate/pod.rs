@@ -10,6 +10,14 @@ pub(super) fn create(pod: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
     spec(pod.get("spec"), &path, errors);
+    no_ephemeral(pod.get("spec"), &path, "cannot be set on create", errors);
+}
+
+/// Ephemeral containers come to a pod that is there, by a request of their own.
+fn no_ephemeral(spec: &Value, path: &Path, why: &str, errors: &mut Errors) {
+    if !spec.get("ephemeralContainers").items().is_empty() {
+        errors.push(FieldError::forbidden(&path.field("ephemeralContainers"), why));
+    }
 }
 
 /// ValidatePodTemplateSpec.
@@ -17,7 +25,9 @@ pub(super) fn template(template: &Value, path: &Path, errors: &mut Errors) {
     let metadata = path.field("metadata");
     names::labels(template.at("metadata.labels"), &path.field("labels"), errors);
     meta::annotations(template.at("metadata.annotations"), &metadata.field("annotations"), errors);
-    spec(template.get("spec"), &path.field("spec"), errors);
+    let path = path.field("spec");
+    spec(template.get("spec"), &path, errors);
+    no_ephemeral(template.get("spec"), &path, "ephemeral containers not allowed in pod template", errors);
 }
 
 pub(super) fn spec(spec: &Value, path: &Path, errors: &mut Errors) {
