@@ -1,7 +1,6 @@
 //! Conditions: what is known about an object, since when, and why.
 
-use super::make_mut;
-use super::{Text, Time, Value};
+use super::{Text, Time, Value, make_mut};
 use crate::record;
 use std::rc::Rc;
 

@@ -1,8 +1,7 @@
 //! Objects that are kept as they were written. On some nothing acts yet; of others, such as quotas and budgets, those who
 //! act read the few fields that they need.
 
-use super::make_mut;
-use super::{Kind, Meta, Object, Resource, Value};
+use super::{Kind, Meta, Object, Resource, Value, make_mut};
 
 /// An object as it was written.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

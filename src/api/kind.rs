@@ -1,6 +1,5 @@
 //! The table of kinds: adding a kind is one file beside this one and one row here.
 
-use super::make_mut;
 use super::*;
 use std::rc::Rc;
 

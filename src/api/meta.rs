@@ -1,7 +1,6 @@
 //! Object metadata: identity, labels, owners, life and death.
 
-use super::make_mut;
-use super::{Kind, Text, Time, Value};
+use super::{Kind, Text, Time, Value, make_mut};
 use crate::record;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,5 @@
 //! Pods. A pod shares its spec and labels with its siblings; what differs is its node, its status and its metadata.
 
-use super::make_mut;
 use super::*;
 use crate::{reads, record, words};
 use std::rc::Rc;

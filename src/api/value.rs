@@ -1,7 +1,6 @@
 //! [`Value`]: a tree of plain data, the form in which objects enter and leave.
 
-use super::Text;
-use super::make_mut;
+use super::{Text, make_mut};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hash::{Hash, Hasher};

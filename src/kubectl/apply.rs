@@ -124,8 +124,17 @@ struct Outcome {
     object: Value,
 }
 
-/// Who works out what an object becomes.
-type Way = fn(&mut Timeline, Key, Value, &str, save::Mode, &mut Vec<String>) -> Result<Outcome, Failure>;
+/// An object that is on its way to the server.
+struct Sending<'a> {
+    key: Key,
+    value: Value,
+    /// The file that it stands in.
+    file: &'a str,
+    mode: save::Mode,
+}
+
+/// Who works out what an object becomes; warnings are added to what is said.
+type Way = fn(&mut Timeline, Sending, &mut Vec<String>) -> Result<Outcome, Failure>;
 
 /// Models apply.go: Validate.
 fn way(args: &Args, mode: save::Mode) -> Result<Way, Failure> {
@@ -160,7 +169,7 @@ fn apply(
     if key.name.is_empty() {
         return Err(nameless(&key, &value, place.file));
     }
-    way(timeline, key, value, place.file, mode, said)
+    way(timeline, Sending { key, value, file: place.file, mode }, said)
 }
 
 fn stored(timeline: &Timeline, key: &Key) -> Option<Object> {
@@ -182,14 +191,12 @@ fn merged(kind: Kind, last: Option<&str>, value: &Value, now: &Value) -> Value {
 /// kubectl compares, remembers in an annotation what it wrote, and sends what differs.
 fn client_side(
     timeline: &mut Timeline,
-    key: Key,
-    mut value: Value,
-    file: &str,
-    mode: save::Mode,
+    mut sending: Sending,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    remember(&mut value);
-    let now = stored(timeline, &key).map(|object| object.to_value());
+    remember(&mut sending.value);
+    let key = &sending.key;
+    let now = stored(timeline, key).map(|object| object.to_value());
     if now.is_some_and(|now| last_applied(&now).is_none()) {
         said.push(format!(
             "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by kubectl apply. kubectl \
@@ -199,32 +206,27 @@ fn client_side(
             key.name
         ));
     }
-    send_difference(timeline, key, value, file, mode, said)
+    send_difference(timeline, sending, said)
 }
 
 /// As `kubectl diff` finds out what would be: it remembers nothing. That there are annotations is said even where there are
 /// none. Models kubectl pkg/util/apply.go: GetModifiedConfiguration.
 fn unremembered(
     timeline: &mut Timeline,
-    key: Key,
-    mut value: Value,
-    file: &str,
-    mode: save::Mode,
+    mut sending: Sending,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
-    value.default_to("metadata.annotations", crate::api::Map::new());
-    send_difference(timeline, key, value, file, mode, said)
+    sending.value.default_to("metadata.annotations", crate::api::Map::new());
+    send_difference(timeline, sending, said)
 }
 
 /// Sends what differs.
 fn send_difference(
     timeline: &mut Timeline,
-    key: Key,
-    value: Value,
-    file: &str,
-    mode: save::Mode,
+    sending: Sending,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
+    let Sending { key, value, file, mode } = sending;
     let kind = key.kind;
     let Some(current) = stored(timeline, &key) else {
         let creating = format!("error when creating {:?}", file);
@@ -253,12 +255,10 @@ fn send_difference(
 /// Models apply.go: applyOneObject, and apiserver pkg/endpoints/handlers/fieldmanager: lastAppliedUpdater.
 fn server_side(
     timeline: &mut Timeline,
-    key: Key,
-    mut value: Value,
-    _file: &str,
-    mode: save::Mode,
+    sending: Sending,
     said: &mut Vec<String>,
 ) -> Result<Outcome, Failure> {
+    let Sending { key, mut value, mode, .. } = sending;
     let (request, whole) = match stored(timeline, &key).map(|object| object.to_value()) {
         None => (Request::Create(value.clone()), value),
         Some(now) => {

@@ -8,7 +8,6 @@ use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
 use super::{limit_range, priority};
-use crate::api::make_mut;
 use crate::api::*;
 use crate::manifest::{self, Refusal};
 use crate::record;

@@ -1,8 +1,7 @@
 //! Kubernetes' Events: what the control plane says about objects, counted, and forgotten after an hour.
 
 use super::persistent::Map;
-use crate::api::make_mut;
-use crate::api::{Kind, Object, Span, Text, Time, Uid};
+use crate::api::{Kind, Object, Span, Text, Time, Uid, make_mut};
 use std::rc::Rc;
 
 /// How long the API server keeps an event (`--event-ttl`).

@@ -4,8 +4,7 @@
 
 use super::record::{Actor, Because};
 use super::world::World;
-use crate::api::make_mut;
-use crate::api::{Decode, Key, Kind, Object, Phase, Pod, Selector, Time, Value};
+use crate::api::{Decode, Key, Kind, Object, Phase, Pod, Selector, Time, Value, make_mut};
 use crate::manifest::Refusal;
 use crate::record;
 

@@ -2,8 +2,7 @@
 
 use super::persistent::{Map, Set};
 use super::record::{Change, Verb};
-use crate::api::make_mut;
-use crate::api::{ContainerState, Key, Kind, Object, Phase, Pod, Time, Uid};
+use crate::api::{ContainerState, Key, Kind, Object, Phase, Pod, Time, Uid, make_mut};
 use std::rc::Rc;
 
 /// How many rows are kept; of finished objects, the oldest are forgotten first.

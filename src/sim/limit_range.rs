@@ -4,8 +4,7 @@
 
 use super::quota::total;
 use super::world::World;
-use crate::api::make_mut;
-use crate::api::{Kind, Map, Object, Pod, Value};
+use crate::api::{Kind, Map, Object, Pod, Value, make_mut};
 use crate::manifest::Refusal;
 use crate::manifest::quantity::nanos;
 

@@ -1,8 +1,7 @@
 //! The causal record: who wrote what, when, woken by which write, and why.
 
 use super::persistent::Map;
-use crate::api::make_mut;
-use crate::api::{Kind, Object, Text, Time, Uid};
+use crate::api::{Kind, Object, Text, Time, Uid, make_mut};
 use std::rc::Rc;
 
 /// Who acts on the cluster.

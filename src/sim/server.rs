@@ -5,8 +5,7 @@ use super::controllers;
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
 use super::world::World;
-use crate::api::make_mut;
-use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value};
+use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value, make_mut};
 use crate::manifest::{self, Refusal};
 use std::rc::Rc;
 

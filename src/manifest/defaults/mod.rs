@@ -8,8 +8,7 @@ mod workload;
 
 use super::quantity;
 use super::schema::{self, Type};
-use crate::api::make_mut;
-use crate::api::{Kind, Value};
+use crate::api::{Kind, Value, make_mut};
 use std::rc::Rc;
 
 /// One row a kind: what is filled in.

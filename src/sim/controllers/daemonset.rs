@@ -5,10 +5,9 @@
 use super::claim::{claim, owner, wake_owners};
 use super::revisions::{self, POD_HASH, Revision};
 use super::{Controller, Wakes};
-use crate::api::make_mut;
 use crate::api::{
     DaemonSet, DaemonSetStatus, Effect, Kind, Meta, Node, Object, Phase, Pod, PodSpec, SetUpdate, Span, Spec,
-    Text, Uid, Value, order,
+    Text, Uid, Value, make_mut, order,
 };
 use crate::record;
 use crate::sim::plan::{Action, Plan};

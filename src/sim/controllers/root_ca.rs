@@ -6,8 +6,7 @@
 
 use super::serviceaccount::wake_namespace;
 use super::{Controller, Wakes};
-use crate::api::make_mut;
-use crate::api::{Kind, Namespace, Object, Uid, base64};
+use crate::api::{Kind, Namespace, Object, Uid, base64, make_mut};
 use crate::record;
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::{Because, Change, Verb};

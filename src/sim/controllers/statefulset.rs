@@ -5,10 +5,9 @@
 use super::claim::{claim, owner, wake_owners};
 use super::revisions::{self, POD_HASH, Revision};
 use super::{Controller, Wakes};
-use crate::api::make_mut;
 use crate::api::{
     Decode, Kind, Labels, Meta, Object, Owner, Phase, Pod, PodManagement, PodTemplate, Retention, SetUpdate,
-    Span, StatefulSet, StatefulSetStatus, Text, Time, Uid, Value, order,
+    Span, StatefulSet, StatefulSetStatus, Text, Time, Uid, Value, make_mut, order,
 };
 use crate::record;
 use crate::sim::plan::{Action, Plan};

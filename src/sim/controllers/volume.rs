@@ -4,8 +4,7 @@
 //! that waits for its first consumer is bound once that has a node, where the real scheduler binds both at once.
 
 use super::{Controller, Wakes};
-use crate::api::make_mut;
-use crate::api::{Kind, Meta, Object, Pod, Quantity, Span, Uid, Value};
+use crate::api::{Kind, Meta, Object, Pod, Quantity, Span, Uid, Value, make_mut};
 use crate::record;
 use crate::sim::events::{EventType, Said};
 use crate::sim::plan::{Action, Plan};

@@ -1,8 +1,7 @@
 //! What runs inside a pod: its containers' processes, what they printed, and what is due for each of them.
 
 use super::probe::Watch;
-use crate::api::make_mut;
-use crate::api::{Pod, Text, Time};
+use crate::api::{Pod, Text, Time, make_mut};
 use crate::sim::persistent::Sequence;
 use crate::sim::workload::{Files, Process, Reply};
 use std::rc::Rc;

@@ -1,8 +1,7 @@
 //! Ends: what the kubelet makes of a container that has ended, and how long it waits before it starts it again.
 
 use super::{Cell, CellState, EXIT_SEEN, EXIT_SEEN_STOPPING, End, Stage, Sync, TEARDOWN, TEARDOWN_STOPPING};
-use crate::api::make_mut;
-use crate::api::{Container, ContainerState, Ended, Pod, RestartPolicy, Span, Text, Time, Value};
+use crate::api::{Container, ContainerState, Ended, Pod, RestartPolicy, Span, Text, Time, Value, make_mut};
 use crate::sim::EventType;
 use crate::sim::record::Because;
 

@@ -1,8 +1,7 @@
 //! What probes and hooks do to a container: run a command in it, ask it over the network, or wait.
 
 use super::{CellState, Sync};
-use crate::api::make_mut;
-use crate::api::{Container, Pod, Probe, Span, Text, Uid, Value, dotted};
+use crate::api::{Container, Pod, Probe, Span, Text, Uid, Value, dotted, make_mut};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
 use crate::sim::server::Executed;

@@ -3,8 +3,9 @@
 use super::cell::{End, Halt};
 use super::handler::Handler;
 use super::{Cell, CellState, Runtime, SANDBOX, Stage, Sync};
-use crate::api::make_mut;
-use crate::api::{Container, ContainerState, ContainerStatus, Job, Phase, Pod, Quantity, Span, Text, Time};
+use crate::api::{
+    Container, ContainerState, ContainerStatus, Job, Phase, Pod, Quantity, Span, Text, Time, make_mut,
+};
 use crate::sim::network;
 use crate::sim::plan::{Action, Plan};
 use crate::sim::record::Because;

@@ -3,8 +3,7 @@
 //! Models pkg/kubelet/volumemanager and pkg/volume/{configmap,secret,projected,downwardapi,emptydir,hostpath}.
 
 use super::{CellState, Stage, Sync};
-use crate::api::make_mut;
-use crate::api::{Container, Kind, Pod, Span, Text, Uid, Value, VolumeMount};
+use crate::api::{Container, Kind, Pod, Span, Text, Uid, Value, VolumeMount, make_mut};
 use crate::sim::network;
 use crate::sim::plan::Action;
 use crate::sim::record::Change;

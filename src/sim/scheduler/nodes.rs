@@ -1,7 +1,6 @@
 //! What the scheduler remembers of each node: the node, and what its pods take of it.
 
-use crate::api::make_mut;
-use crate::api::{ContainerPort, Node, Pod, Protocol, Resources, Text};
+use crate::api::{ContainerPort, Node, Pod, Protocol, Resources, Text, make_mut};
 use std::rc::Rc;
 
 /// A port of the node's own that a pod claims: protocol, address (empty: all of them), number.

@@ -1,7 +1,6 @@
 //! What the API server sets in a new pod for the scheduler: its priority, and that its gates hold it back.
 
-use crate::api::make_mut;
-use crate::api::{Kind, Object, Pod, Priority, Text};
+use crate::api::{Kind, Object, Pod, Priority, Text, make_mut};
 use crate::manifest::Refusal;
 use crate::sim::world::World;
 

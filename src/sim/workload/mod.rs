@@ -12,12 +12,11 @@ mod shell;
 mod tests;
 mod tools;
 
-use crate::api::make_mut;
 pub use behaviour::Behaviour;
 pub use images::{Load, image_notes, invalid_name, is_known, load_of, missing};
 pub use process::Process;
 
-use crate::api::{Span, Text};
+use crate::api::{Span, Text, make_mut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

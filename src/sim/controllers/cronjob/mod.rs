@@ -7,10 +7,9 @@ mod tests;
 mod times;
 
 use super::{Controller, Wakes};
-use crate::api::make_mut;
 use crate::api::{
     ConcurrencyPolicy, CronJob, Job, JobStatus, Kind, Meta, Object, Owner, Span, Spec, Text, Time, Uid, Zone,
-    order,
+    make_mut, order,
 };
 use crate::sim::plan::Plan;
 use crate::sim::record::{Because, Change, Verb};

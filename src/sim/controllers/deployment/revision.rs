@@ -4,8 +4,7 @@
 
 use super::super::claim;
 use super::Sync;
-use crate::api::make_mut;
-use crate::api::{Deployment, Kind, Labels, Meta, ReplicaSet, ReplicaSetStatus, Spec, Text, Value};
+use crate::api::{Deployment, Kind, Labels, Meta, ReplicaSet, ReplicaSetStatus, Spec, Text, Value, make_mut};
 use crate::sim::hash::StableHasher;
 use crate::sim::record::Because;
 use std::rc::Rc;

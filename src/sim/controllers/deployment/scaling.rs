@@ -3,8 +3,7 @@
 //! Models pkg/controller/deployment/sync.go: scale, scaleReplicaSet, isScalingEvent.
 
 use super::{Sync, revision};
-use crate::api::make_mut;
-use crate::api::{Meta, ReplicaSet, order};
+use crate::api::{Meta, ReplicaSet, make_mut, order};
 use std::rc::Rc;
 
 impl Sync<'_> {

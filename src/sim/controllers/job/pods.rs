@@ -4,8 +4,9 @@
 
 use super::indexes::{self, INDEX, Indexes, index_of, indexes_of};
 use super::{Counts, Sync, release, replaces_only_failed};
-use crate::api::make_mut;
-use crate::api::{JobSpec, Kind, Meta, Owner, Phase, Pod, PodSpec, PodTemplate, Span, Spec, Text, order};
+use crate::api::{
+    JobSpec, Kind, Meta, Owner, Phase, Pod, PodSpec, PodTemplate, Span, Spec, Text, make_mut, order,
+};
 use crate::sim::plan::Action;
 use crate::sim::record::Because;
 use crate::sim::store::TRACKING_FINALIZER;

@@ -4,8 +4,7 @@
 
 use super::ending::Ending;
 use super::{BATCH, Sync, failure_policy, indexes, is_failed, release};
-use crate::api::make_mut;
-use crate::api::{Job, Phase, Pod, Span};
+use crate::api::{Job, Phase, Pod, Span, make_mut};
 use crate::sim::plan::Action;
 use crate::sim::record::Because;
 use crate::sim::store::TRACKING_FINALIZER;

@@ -3,8 +3,7 @@
 use super::frame::{Frame, Wait};
 use super::machine::Run;
 use super::state::Source;
-use crate::api::Text;
-use crate::api::make_mut;
+use crate::api::{Text, make_mut};
 use crate::sim::workload::tools;
 use std::rc::Rc;
 

@@ -3,8 +3,7 @@
 use super::ast::Node;
 use super::frame::{Core, Frame, Thread, Wait};
 use super::state::{Fds, Sink, Source};
-use crate::api::make_mut;
-use crate::api::{Span, Text};
+use crate::api::{Span, Text, make_mut};
 use crate::sim::workload::tools::Server;
 use std::rc::Rc;
 

@@ -2,8 +2,7 @@
 
 use super::ast::Node;
 use super::dialect::Dialect;
-use crate::api::Text;
-use crate::api::make_mut;
+use crate::api::{Text, make_mut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
