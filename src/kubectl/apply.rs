@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Context, Verb, merge, save, sources, target};
+use super::{Call, Context, Verb, Words, merge, save, sources, target};
 use crate::api::{Key, Kind, Meta, Object, Text, Value};
 use crate::manifest::{self, Document};
 use crate::sim::{Request, Timeline};
@@ -12,6 +12,7 @@ use crate::sim::{Request, Timeline};
 /// `kubectl apply -f FILE… [-n NAMESPACE] [--server-side] [--dry-run=client|server]`.
 pub(super) const VERB: Verb = Verb {
     name: "apply",
+    takes: Words::Nothing,
     flags: &[
         args::FILES,
         args::CHANGE,

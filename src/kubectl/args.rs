@@ -2,6 +2,7 @@
 //! joined, everything after `--` apart. Models spf13/pflag.
 
 use super::failure::Failure;
+use crate::api::Kind;
 
 /// What a flag is given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +40,7 @@ pub(super) const fn maybe(name: &'static str, default: &'static str) -> Flag {
 }
 
 /// The flags that every verb knows.
-const GLOBAL: &[Flag] = &[
+pub(super) const GLOBAL: &[Flag] = &[
     value("namespace", 'n'),
     value("context", ' '),
     value("kubeconfig", ' '),
@@ -64,6 +65,53 @@ pub(super) const CHOICE: &[Flag] = &[
 /// The flags that say how a change is made known.
 pub(super) const CHANGE: &[Flag] =
     &[value("output", 'o'), maybe("dry-run", "unchanged"), value("field-manager", ' ')];
+
+/// What the words of a verb name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Words {
+    /// Nothing that is there already.
+    Nothing,
+    /// `TYPE NAME…`, `TYPE1,TYPE2` or `TYPE/NAME…`, of these kinds; of all, where none is named.
+    Objects(&'static [Kind]),
+    /// Objects of a kind, by their names alone.
+    Names(Kind),
+    /// A pod by its name alone, or `TYPE/NAME` of a kind that has or chooses pods.
+    Pods(&'static [Kind]),
+    /// One of a few words.
+    OneOf(&'static [&'static str]),
+    /// What one may do, and to what.
+    Permission,
+}
+
+impl Words {
+    /// What can be scaled.
+    pub const SCALED: Words = Words::Objects(&[Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet]);
+    /// What has a history of its template.
+    pub const ROLLED: Words = Words::Objects(&[Kind::DaemonSet, Kind::Deployment, Kind::StatefulSet]);
+    /// What can stand behind a service.
+    pub const EXPOSED: Words =
+        Words::Objects(&[Kind::Deployment, Kind::Pod, Kind::ReplicaSet, Kind::Service]);
+    /// What is or has a template of pods.
+    pub const TEMPLATED: Words = Words::Objects(&[
+        Kind::CronJob,
+        Kind::DaemonSet,
+        Kind::Deployment,
+        Kind::Job,
+        Kind::Pod,
+        Kind::ReplicaSet,
+        Kind::StatefulSet,
+    ]);
+    /// A pod, or what has pods.
+    pub const WITH_PODS: Words = Words::Pods(&[
+        Kind::DaemonSet,
+        Kind::Deployment,
+        Kind::Job,
+        Kind::Pod,
+        Kind::ReplicaSet,
+        Kind::Service,
+        Kind::StatefulSet,
+    ]);
+}
 
 /// What was said on the line.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -5,11 +5,12 @@
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::get::lay_out;
-use super::{Call, Verb};
+use super::{Call, Verb, Words};
 
 /// `kubectl auth can-i VERB TYPE[/NAME]`.
 pub(super) const CAN_I: Verb = Verb {
     name: "auth can-i",
+    takes: Words::Permission,
     flags: &[&[
         truth("all-namespaces", 'A'),
         truth("quiet", 'q'),
@@ -19,7 +20,8 @@ pub(super) const CAN_I: Verb = Verb {
     run: can_i,
 };
 /// `kubectl auth whoami`.
-pub(super) const WHO_AM_I: Verb = Verb { name: "auth whoami", flags: &[args::CHANGE], run: who_am_i };
+pub(super) const WHO_AM_I: Verb =
+    Verb { name: "auth whoami", takes: Words::Nothing, flags: &[args::CHANGE], run: who_am_i };
 
 fn can_i(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if args.words.len() < 2 && !args.has("list") {

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, value};
 use super::failure::Failure;
-use super::{Call, Verb, save, target};
+use super::{Call, Verb, Words, save, target};
 use crate::api::{Kind, Quantity, Value};
 use crate::record;
 use crate::sim::Request;
@@ -12,6 +12,7 @@ use crate::sim::Request;
 /// `kubectl autoscale (TYPE NAME | TYPE/NAME | -f FILE) [--min=N] --max=N [--cpu=80%|500m] [--memory=80%|200Mi]`.
 pub(super) const VERB: Verb = Verb {
     name: "autoscale",
+    takes: Words::SCALED,
     flags: &[
         args::CHOICE,
         args::FILES,

@@ -5,19 +5,21 @@
 use super::args::{Args, truth, value};
 use super::failure::Failure;
 use super::get::lay_out;
-use super::{Call, Verb, print};
+use super::{Call, Verb, Words, print};
 use crate::api::Value;
 use crate::record;
 
 /// `kubectl config set-context --current --namespace=NAME`.
 pub(super) const SET_CONTEXT: Verb = Verb {
     name: "config set-context",
+    takes: Words::OneOf(&[NAME]),
     flags: &[&[truth("current", ' '), value("user", ' ')]],
     run: set_context,
 };
 /// `kubectl config current-context`.
 pub(super) const CURRENT_CONTEXT: Verb = Verb {
     name: "config current-context",
+    takes: Words::Nothing,
     flags: &[],
     run: |call, _| {
         call.say(NAME);
@@ -27,6 +29,7 @@ pub(super) const CURRENT_CONTEXT: Verb = Verb {
 /// `kubectl config use-context NAME`.
 pub(super) const USE_CONTEXT: Verb = Verb {
     name: "config use-context",
+    takes: Words::OneOf(&[NAME]),
     flags: &[],
     run: |call, args| match args.words.first().map(String::as_str) {
         Some(NAME) => {
@@ -40,12 +43,14 @@ pub(super) const USE_CONTEXT: Verb = Verb {
 /// `kubectl config get-contexts`.
 pub(super) const GET_CONTEXTS: Verb = Verb {
     name: "config get-contexts",
+    takes: Words::OneOf(&[NAME]),
     flags: &[&[value("output", 'o'), truth("no-headers", ' ')]],
     run: get_contexts,
 };
 /// `kubectl config view`.
 pub(super) const VIEW: Verb = Verb {
     name: "config view",
+    takes: Words::Nothing,
     flags: &[&[value("output", 'o'), truth("minify", ' '), truth("raw", ' '), truth("flatten", ' ')]],
     run: view,
 };

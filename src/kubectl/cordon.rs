@@ -5,7 +5,7 @@
 use super::args::{self, Args, truth};
 use super::failure::Failure;
 use super::target::{self, Asked};
-use super::{Call, Verb, save};
+use super::{Call, Verb, Words, save};
 use crate::api::{Kind, Object, Value};
 use crate::record;
 use crate::sim::Request;
@@ -13,18 +13,21 @@ use crate::sim::Request;
 /// `kubectl cordon NODE…`.
 pub(super) const CORDON: Verb = Verb {
     name: "cordon",
+    takes: Words::Names(Kind::Node),
     flags: &[args::CHOICE, args::CHANGE],
     run: |call, args| mark(call, args, &CORDONING).map(drop),
 };
 /// `kubectl uncordon NODE…`.
 pub(super) const UNCORDON: Verb = Verb {
     name: "uncordon",
+    takes: Words::Names(Kind::Node),
     flags: &[args::CHOICE, args::CHANGE],
     run: |call, args| mark(call, args, &UNCORDONING).map(drop),
 };
 /// `kubectl taint nodes NODE… KEY[=VALUE]:EFFECT… KEY[:EFFECT]-…`.
 pub(super) const TAINT: Verb = Verb {
     name: "taint",
+    takes: Words::Objects(&[Kind::Node]),
     flags: &[args::CHOICE, args::CHANGE, &[truth("overwrite", ' '), truth("all", ' ')]],
     run: taint,
 };

@@ -13,21 +13,22 @@ use super::apply;
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::sources::{self, Sent};
-use super::{Call, Verb, save, target};
+use super::{Call, Verb, Words, save, target};
 use crate::api::{Key, Kind, Map, Text, Value};
 use crate::record;
 use crate::sim::Request;
 
-pub(super) use access::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SA, SERVICE_ACCOUNT};
-pub(super) use cronjob::{CJ, CRONJOB};
-pub(super) use data::{CM, CONFIGMAP, REGISTRY, SECRET, TLS};
-pub(super) use ingress::{ING, INGRESS};
-pub(super) use policy::{BUDGET, PDB, PRIORITY_CLASS, QUOTA, RESOURCE_QUOTA};
+pub(super) use access::{CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING, SERVICE_ACCOUNT};
+pub(super) use cronjob::CRONJOB;
+pub(super) use data::{CONFIGMAP, REGISTRY, SECRET, TLS};
+pub(super) use ingress::INGRESS;
+pub(super) use policy::{PDB, PRIORITY_CLASS, QUOTA};
 pub(super) use service::{CLUSTER_IP, EXTERNAL_NAME, LOAD_BALANCER, NODE_PORT};
 
 /// `kubectl create -f FILE`.
 pub(super) const FILE: Verb = Verb {
     name: "create",
+    takes: Words::Nothing,
     flags: &[
         args::FILES,
         args::CHANGE,
@@ -36,16 +37,20 @@ pub(super) const FILE: Verb = Verb {
     run: of_file,
 };
 /// `kubectl create namespace NAME`.
-pub(super) const NAMESPACE: Verb = Verb { name: "create namespace", flags: &[args::CHANGE], run: namespace };
-/// `kubectl create ns NAME`.
-pub(super) const NS: Verb = Verb { name: "create ns", ..NAMESPACE };
+pub(super) const NAMESPACE: Verb =
+    Verb { name: "create namespace", takes: Words::Nothing, flags: &[args::CHANGE], run: namespace };
 /// `kubectl create job NAME (--image=IMAGE | --from=cronjob/NAME) [-- COMMAND…]`.
-pub(super) const JOB: Verb =
-    Verb { name: "create job", flags: &[args::CHANGE, &[value("image", ' '), value("from", ' ')]], run: job };
+pub(super) const JOB: Verb = Verb {
+    name: "create job",
+    takes: Words::Nothing,
+    flags: &[args::CHANGE, &[value("image", ' '), value("from", ' ')]],
+    run: job,
+};
 
 /// `kubectl create deployment NAME --image=IMAGE [--replicas=N] [--port=N] [-- COMMAND…]`.
 pub(super) const DEPLOYMENT: Verb = Verb {
     name: "create deployment",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, &[value("image", ' '), value("replicas", 'r'), value("port", ' ')]],
     run: deployment,
 };

@@ -5,12 +5,13 @@
 use super::args::{self, Args, maybe, truth, value};
 use super::failure::Failure;
 use super::target::Found;
-use super::{Call, Verb, target};
+use super::{Call, Verb, Words, target};
 use crate::sim::{Propagation, Request};
 
 /// `kubectl delete (-f FILE | TYPE NAME… | TYPE/NAME… | TYPE --all | TYPE -l SELECTOR)`.
 pub(super) const VERB: Verb = Verb {
     name: "delete",
+    takes: Words::Objects(&[]),
     flags: &[
         args::CHOICE,
         args::FILES,

@@ -5,13 +5,14 @@
 use super::apply;
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, print, sources};
+use super::{Call, Verb, Words, print, sources};
 use crate::api::{Object, Time, Value};
 use crate::sim::StableHasher;
 
 /// `kubectl diff -f FILE…`. It ends with 1 where there is a difference.
 pub(super) const VERB: Verb = Verb {
     name: "diff",
+    takes: Words::Nothing,
     flags: &[
         args::FILES,
         &[truth("server-side", ' '), truth("force-conflicts", ' '), value("field-manager", ' ')],

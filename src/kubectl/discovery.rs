@@ -6,12 +6,13 @@ use super::args::{Args, truth, value};
 use super::failure::Failure;
 use super::get::lay_out;
 use super::resource::Resource;
-use super::{Call, Verb};
+use super::{Call, Verb, Words};
 use crate::api::{Kind, KindInfo};
 
 /// `kubectl api-resources [--namespaced=BOOL] [--api-group=GROUP] [-o name|wide]`.
 pub(super) const RESOURCES: Verb = Verb {
     name: "api-resources",
+    takes: Words::Nothing,
     flags: &[&[
         value("api-group", ' '),
         truth("namespaced", ' '),
@@ -25,10 +26,12 @@ pub(super) const RESOURCES: Verb = Verb {
     run: resources,
 };
 /// `kubectl api-versions`.
-pub(super) const VERSIONS: Verb = Verb { name: "api-versions", flags: &[], run: versions };
+pub(super) const VERSIONS: Verb =
+    Verb { name: "api-versions", takes: Words::Nothing, flags: &[], run: versions };
 /// `kubectl cluster-info`.
 pub(super) const CLUSTER: Verb = Verb {
     name: "cluster-info",
+    takes: Words::Nothing,
     flags: &[],
     run: |call, _| {
         call.say("Kubernetes control plane is running at https://127.0.0.1:6443");

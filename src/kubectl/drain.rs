@@ -7,7 +7,7 @@ use super::cordon::{DRAINING, mark};
 use super::failure::Failure;
 use super::save::Mode;
 use super::selector::LabelSelector;
-use super::{Call, Verb, save, wait};
+use super::{Call, Verb, Words, save, wait};
 use crate::api::{Kind, Phase, Pod, Span, Time, Uid};
 use crate::sim::{Propagation, Request};
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use std::rc::Rc;
 /// `kubectl drain NODE…`.
 pub(super) const VERB: Verb = Verb {
     name: "drain",
+    takes: Words::Names(Kind::Node),
     flags: &[
         args::CHANGE,
         &[value("selector", 'l'), value("pod-selector", ' '), value("timeout", ' ')],

@@ -8,12 +8,13 @@ use super::failure::Failure;
 use super::get::lay_out;
 use super::print::{self, Format};
 use super::resource::{self, Resource};
-use super::{Call, Verb, target};
+use super::{Call, Verb, Words, target};
 use crate::api::{Kind, Time, Value};
 
 /// `kubectl events [--for TYPE/NAME] [--types=Warning,Normal] [-A] [-o FORMAT]`.
 pub(super) const VERB: Verb = Verb {
     name: "events",
+    takes: Words::Nothing,
     flags: &[
         &[value("for", ' '), value("types", ' '), truth("all-namespaces", 'A'), value("output", 'o')],
         &[truth("watch", 'w'), truth("no-headers", ' '), value("chunk-size", ' ')],

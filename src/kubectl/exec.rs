@@ -4,13 +4,14 @@
 
 use super::args::{Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, logs};
+use super::{Call, Verb, Words, logs};
 use crate::manifest::Refusal;
 use crate::sim::{Exec, Executed};
 
 /// `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-it] -- COMMAND [WORDS…]`.
 pub(super) const VERB: Verb = Verb {
     name: "exec",
+    takes: Words::WITH_PODS,
     flags: &[
         &[value("container", 'c'), truth("stdin", 'i'), truth("tty", 't'), truth("quiet", 'q')],
         &[value("pod-running-timeout", ' ')],

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, value};
 use super::failure::Failure;
-use super::{Call, Verb, save, set, target};
+use super::{Call, Verb, Words, save, set, target};
 use crate::api::{Kind, Object, Value};
 use crate::record;
 use crate::sim::Request;
@@ -12,6 +12,7 @@ use crate::sim::Request;
 /// `kubectl expose (TYPE NAME | TYPE/NAME) [--port=N] [--target-port=N] [--name=NAME] [--type=TYPE]`.
 pub(super) const VERB: Verb = Verb {
     name: "expose",
+    takes: Words::EXPOSED,
     flags: &[
         args::CHOICE,
         args::FILES,

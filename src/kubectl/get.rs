@@ -7,13 +7,14 @@ use super::failure::Failure;
 use super::print::{self, Format, jsonpath};
 use super::resource::{self, Resource};
 use super::target::{self, Found, Search};
-use super::{Call, Verb, columns, tabs};
+use super::{Call, Verb, Words, columns, tabs};
 use crate::api::{Time, Value};
 use std::cmp::Ordering;
 
 /// `kubectl get (TYPE[,TYPE…] [NAME…] | TYPE/NAME… | -f FILE) [-o FORMAT] …`.
 pub(super) const VERB: Verb = Verb {
     name: "get",
+    takes: Words::Objects(&[]),
     flags: &[
         args::CHOICE,
         args::FILES,

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, Flag, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, save, target};
+use super::{Call, Verb, Words, save, target};
 use crate::api::{Map, Object, Value};
 use crate::manifest;
 use crate::record;
@@ -18,11 +18,19 @@ const FLAGS: &[&[Flag]] = &[
 ];
 
 /// `kubectl label TYPE NAME… KEY=VALUE… KEY-…`.
-pub(super) const LABEL: Verb =
-    Verb { name: "label", flags: FLAGS, run: |call, args| run(call, args, &LABELS) };
+pub(super) const LABEL: Verb = Verb {
+    name: "label",
+    takes: Words::Objects(&[]),
+    flags: FLAGS,
+    run: |call, args| run(call, args, &LABELS),
+};
 /// `kubectl annotate TYPE NAME… KEY=VALUE… KEY-…`.
-pub(super) const ANNOTATE: Verb =
-    Verb { name: "annotate", flags: FLAGS, run: |call, args| run(call, args, &ANNOTATIONS) };
+pub(super) const ANNOTATE: Verb = Verb {
+    name: "annotate",
+    takes: Words::Objects(&[]),
+    flags: FLAGS,
+    run: |call, args| run(call, args, &ANNOTATIONS),
+};
 
 /// What is pinned, and how kubectl speaks of it.
 struct Pinned {

@@ -5,7 +5,7 @@
 use super::args::{self, Args, maybe, truth, value};
 use super::failure::Failure;
 use super::selector::LabelSelector;
-use super::{Call, Verb, target};
+use super::{Call, Verb, Words, target};
 use crate::api::{Container, Decode, Labels, Object, Pod, Selector, Span, Text, Time};
 use crate::manifest::Refusal;
 use std::rc::Rc;
@@ -13,6 +13,7 @@ use std::rc::Rc;
 /// `kubectl logs (POD | TYPE/NAME | -l SELECTOR) [-c CONTAINER] …`.
 pub(super) const VERB: Verb = Verb {
     name: "logs",
+    takes: Words::WITH_PODS,
     flags: &[
         args::CHOICE,
         &[value("container", 'c'), truth("previous", 'p'), value("tail", ' '), truth("timestamps", ' ')],

@@ -10,6 +10,7 @@ mod args;
 mod auth;
 mod autoscale;
 mod columns;
+mod complete;
 mod config;
 mod cordon;
 mod create;
@@ -52,11 +53,12 @@ mod words;
 
 use crate::api::Text;
 use crate::sim::{Timeline, World};
-use args::{Args, Flag};
+use args::{Args, Flag, Words};
 use failure::Failure;
 
 pub use apply::{Applied, apply_text};
 pub use columns::cells;
+pub use complete::{Completions, complete};
 pub use words::{Unfinished, split};
 
 /// What a command has printed, and how it ended.
@@ -93,6 +95,8 @@ impl Default for Context {
 struct Verb {
     /// `get`; of a verb of two words, both: `create job`.
     name: &'static str,
+    /// What its words name.
+    takes: Words,
     /// The flags that it knows beside those that all verbs know.
     flags: &'static [&'static [Flag]],
     /// Does it.
@@ -109,13 +113,10 @@ const VERBS: &[Verb] = &[
     auth::CAN_I,
     auth::WHO_AM_I,
     create::NAMESPACE,
-    create::NS,
     create::JOB,
     create::DEPLOYMENT,
     create::CRONJOB,
-    create::CJ,
     create::CONFIGMAP,
-    create::CM,
     create::SECRET,
     create::TLS,
     create::REGISTRY,
@@ -124,17 +125,13 @@ const VERBS: &[Verb] = &[
     create::LOAD_BALANCER,
     create::EXTERNAL_NAME,
     create::INGRESS,
-    create::ING,
     create::SERVICE_ACCOUNT,
-    create::SA,
     create::ROLE,
     create::CLUSTER_ROLE,
     create::ROLE_BINDING,
     create::CLUSTER_ROLE_BINDING,
     create::QUOTA,
-    create::RESOURCE_QUOTA,
     create::PDB,
-    create::BUDGET,
     create::PRIORITY_CLASS,
     create::FILE,
     rollout::STATUS,
@@ -147,14 +144,9 @@ const VERBS: &[Verb] = &[
     set::ENV,
     set::RESOURCES,
     set::SERVICE_ACCOUNT,
-    set::SA,
     set::SELECTOR,
     top::NODE,
-    top::NODES,
-    top::NO,
     top::POD,
-    top::PODS,
-    top::PO,
     apply::VERB,
     autoscale::VERB,
     delete::VERB,
@@ -180,6 +172,26 @@ const VERBS: &[Verb] = &[
     scale::VERB,
     version::VERB,
     wait::VERB,
+];
+
+/// Other names of verbs of two words.
+const ALIASES: &[(&str, &str)] = &[
+    ("create ns", "create namespace"),
+    ("create deploy", "create deployment"),
+    ("create dep", "create deployment"),
+    ("create cj", "create cronjob"),
+    ("create cm", "create configmap"),
+    ("create svc", "create service"),
+    ("create ing", "create ingress"),
+    ("create sa", "create serviceaccount"),
+    ("create resourcequota", "create quota"),
+    ("create pdb", "create poddisruptionbudget"),
+    ("create pc", "create priorityclass"),
+    ("set sa", "set serviceaccount"),
+    ("top nodes", "top node"),
+    ("top no", "top node"),
+    ("top pods", "top pod"),
+    ("top po", "top pod"),
 ];
 
 /// A command that is being carried out.
@@ -266,9 +278,27 @@ fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
 fn find(words: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
     let at = args::first_word(words).ok_or_else(Failure::no_verb)?;
     let said = words[at].as_str();
-    let fits = |v: &&Verb| v.name.split(' ').eq(words[at..].iter().take(v.name.split(' ').count()));
-    let verb = VERBS.iter().find(fits).ok_or_else(|| Failure::unknown_verb(said))?;
+    let (verb, length) = verb_of(&words[at..]).ok_or_else(|| Failure::unknown_verb(said))?;
     let mut rest = words.to_vec();
-    rest.drain(at..at + verb.name.split(' ').count());
+    rest.drain(at..at + length);
     Ok((verb, rest))
+}
+
+/// The verb that words begin with, by whichever of its names, and how many of them name it.
+fn verb_of(words: &[String]) -> Option<(&'static Verb, usize)> {
+    let words = by_own_name(words);
+    let length = |name: &str| name.split(' ').count();
+    let begins = |name: &str| name.split(' ').eq(words.iter().take(length(name)).copied());
+    let verb = VERBS.iter().find(|v| begins(v.name))?;
+    Some((verb, length(verb.name)))
+}
+
+/// The words with the verb's own name in place of another, which has as many words.
+fn by_own_name(words: &[String]) -> Vec<&str> {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let alias = ALIASES.iter().find(|(alias, _)| alias.split(' ').eq(words.iter().take(2).copied()));
+    if let Some((_, name)) = alias {
+        words.splice(..2, name.split(' '));
+    }
+    words
 }

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, value};
 use super::failure::Failure;
-use super::{Call, Verb, merge, save, target};
+use super::{Call, Verb, Words, merge, save, target};
 use crate::api::{Object, Value};
 use crate::manifest;
 use crate::manifest::Refusal;
@@ -13,6 +13,7 @@ use crate::sim::Request;
 /// `kubectl patch (TYPE NAME | TYPE/NAME | -f FILE) -p PATCH [--type=strategic|merge]`.
 pub(super) const VERB: Verb = Verb {
     name: "patch",
+    takes: Words::Objects(&[]),
     flags: &[
         args::FILES,
         args::CHANGE,

@@ -5,13 +5,14 @@
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::sources::{self, Sent};
-use super::{Call, Verb, save};
+use super::{Call, Verb, Words, save};
 use crate::api::Kind;
 use crate::sim::{Propagation, Request};
 
 /// `kubectl replace -f FILE… [--force]`.
 pub(super) const VERB: Verb = Verb {
     name: "replace",
+    takes: Words::Nothing,
     flags: &[
         args::FILES,
         args::CHANGE,

@@ -7,7 +7,7 @@ mod status;
 use super::apply::LAST_APPLIED;
 use super::args::{self, Args, Flag, maybe, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, merge, save, tabs, target};
+use super::{Call, Verb, Words, merge, save, tabs, target};
 use crate::api::{Kind, Labels, Map, Object, Value};
 use crate::record;
 use crate::sim::{Class, Request};
@@ -22,19 +22,30 @@ const FLAGS: &[&[Flag]] = &[
 
 /// `kubectl rollout status deployment/NAME`.
 pub(super) const STATUS: Verb =
-    Verb { name: "rollout status", flags: FLAGS, run: |c, a| each(c, a, status::wait) };
+    Verb { name: "rollout status", takes: Words::ROLLED, flags: FLAGS, run: |c, a| each(c, a, status::wait) };
 /// `kubectl rollout history deployment/NAME`.
 pub(super) const HISTORY: Verb =
-    Verb { name: "rollout history", flags: FLAGS, run: |c, a| each(c, a, history) };
+    Verb { name: "rollout history", takes: Words::ROLLED, flags: FLAGS, run: |c, a| each(c, a, history) };
 /// `kubectl rollout undo deployment/NAME [--to-revision=N]`.
-pub(super) const UNDO: Verb = Verb { name: "rollout undo", flags: FLAGS, run: |c, a| each(c, a, undo) };
+pub(super) const UNDO: Verb =
+    Verb { name: "rollout undo", takes: Words::ROLLED, flags: FLAGS, run: |c, a| each(c, a, undo) };
 /// `kubectl rollout restart deployment/NAME`.
 pub(super) const RESTART: Verb =
-    Verb { name: "rollout restart", flags: FLAGS, run: |c, a| each(c, a, restart) };
+    Verb { name: "rollout restart", takes: Words::ROLLED, flags: FLAGS, run: |c, a| each(c, a, restart) };
 /// `kubectl rollout pause deployment/NAME`.
-pub(super) const PAUSE: Verb = Verb { name: "rollout pause", flags: FLAGS, run: |c, a| each(c, a, pause) };
+pub(super) const PAUSE: Verb = Verb {
+    name: "rollout pause",
+    takes: Words::Objects(&[Kind::Deployment]),
+    flags: FLAGS,
+    run: |c, a| each(c, a, pause),
+};
 /// `kubectl rollout resume deployment/NAME`.
-pub(super) const RESUME: Verb = Verb { name: "rollout resume", flags: FLAGS, run: |c, a| each(c, a, resume) };
+pub(super) const RESUME: Verb = Verb {
+    name: "rollout resume",
+    takes: Words::Objects(&[Kind::Deployment]),
+    flags: FLAGS,
+    run: |c, a| each(c, a, resume),
+};
 
 /// The annotation by which a ReplicaSet knows its place in the history.
 const REVISION: &str = "deployment.kubernetes.io/revision";

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, patch, save, target};
+use super::{Call, Verb, Words, patch, save, target};
 use crate::api::{Kind, Map, Value};
 use crate::record;
 use crate::sim::Request;
@@ -12,6 +12,7 @@ use crate::sim::Request;
 /// `kubectl run NAME --image=IMAGE [--env=A=B] [--port=N] [--restart=POLICY] [--command] [-- WORDS…]`.
 pub(super) const VERB: Verb = Verb {
     name: "run",
+    takes: Words::Nothing,
     flags: &[
         args::CHANGE,
         &[value("image", ' '), value("port", ' '), value("labels", 'l'), value("env", ' ')],

@@ -4,7 +4,7 @@
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, save, target};
+use super::{Call, Verb, Words, save, target};
 use crate::api::{Kind, Object};
 use crate::record;
 use crate::sim::Request;
@@ -12,6 +12,7 @@ use crate::sim::Request;
 /// `kubectl scale [--current-replicas=N] --replicas=N (TYPE NAME… | TYPE/NAME… | TYPE --all | -f FILE)`.
 pub(super) const VERB: Verb = Verb {
     name: "scale",
+    takes: Words::SCALED,
     flags: &[
         args::CHOICE,
         args::FILES,

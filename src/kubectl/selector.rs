@@ -171,7 +171,7 @@ impl FieldSelector {
 }
 
 /// Models pkg/apis/core/v1/conversion.go: AddFieldLabelConversionsForPod and its neighbours.
-fn known_fields(kind: &str) -> &'static [&'static str] {
+pub(super) fn known_fields(kind: &str) -> &'static [&'static str] {
     match kind {
         "Pod" => &[
             "spec.nodeName",

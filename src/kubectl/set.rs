@@ -7,7 +7,7 @@ mod resources;
 
 use super::args::{self, Args, Flag, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, merge, save, target};
+use super::{Call, Verb, Words, merge, save, target};
 use crate::api::{Kind, Map, Object, Value};
 use crate::record;
 use crate::sim::Request;
@@ -18,19 +18,26 @@ pub(super) use resources::RESOURCES;
 const WHICH: &[Flag] = &[truth("all", ' '), truth("local", ' '), value("containers", 'c')];
 
 /// `kubectl set image (TYPE NAME | TYPE/NAME | -f FILE) CONTAINER=IMAGE…`.
-pub(super) const IMAGE: Verb =
-    Verb { name: "set image", flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH], run: image };
+pub(super) const IMAGE: Verb = Verb {
+    name: "set image",
+    takes: Words::TEMPLATED,
+    flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH],
+    run: image,
+};
 /// `kubectl set serviceaccount (TYPE NAME | TYPE/NAME) NAME`.
 pub(super) const SERVICE_ACCOUNT: Verb = Verb {
     name: "set serviceaccount",
+    takes: Words::TEMPLATED,
     flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH],
     run: service_account,
 };
-/// `kubectl set sa …`.
-pub(super) const SA: Verb = Verb { name: "set sa", ..SERVICE_ACCOUNT };
 /// `kubectl set selector (TYPE NAME | TYPE/NAME) KEY=VALUE,…`.
-pub(super) const SELECTOR: Verb =
-    Verb { name: "set selector", flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH], run: selector };
+pub(super) const SELECTOR: Verb = Verb {
+    name: "set selector",
+    takes: Words::Objects(&[Kind::Service]),
+    flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH],
+    run: selector,
+};
 
 /// What a verb changes, and how kubectl speaks of it.
 struct Change<'a> {

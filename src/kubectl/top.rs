@@ -4,22 +4,16 @@
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, tabs, target};
-use crate::api::{Node, Object, Span, order};
+use super::{Call, Verb, Words, tabs, target};
+use crate::api::{Kind, Node, Object, Span, order};
 use crate::sim::metrics;
 
 /// `kubectl top node [NAME | -l SELECTOR]`.
-pub(super) const NODE: Verb = Verb { name: "top node", flags: FLAGS, run: nodes };
-/// `kubectl top nodes`.
-pub(super) const NODES: Verb = Verb { name: "top nodes", ..NODE };
-/// `kubectl top no`.
-pub(super) const NO: Verb = Verb { name: "top no", ..NODE };
+pub(super) const NODE: Verb =
+    Verb { name: "top node", takes: Words::Names(Kind::Node), flags: FLAGS, run: nodes };
 /// `kubectl top pod [NAME | -l SELECTOR] [--containers] [--sum] [-A]`.
-pub(super) const POD: Verb = Verb { name: "top pod", flags: FLAGS, run: pods };
-/// `kubectl top pods`.
-pub(super) const PODS: Verb = Verb { name: "top pods", ..POD };
-/// `kubectl top po`.
-pub(super) const PO: Verb = Verb { name: "top po", ..POD };
+pub(super) const POD: Verb =
+    Verb { name: "top pod", takes: Words::Names(Kind::Pod), flags: FLAGS, run: pods };
 
 const FLAGS: &[&[args::Flag]] = &[
     args::CHOICE,

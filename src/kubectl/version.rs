@@ -2,13 +2,17 @@
 
 use super::args::{Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, print};
+use super::{Call, Verb, Words, print};
 use crate::api::Value;
 use crate::record;
 
 /// `kubectl version [--client] [-o yaml|json]`.
-pub(super) const VERB: Verb =
-    Verb { name: "version", flags: &[&[truth("client", ' '), value("output", 'o')]], run };
+pub(super) const VERB: Verb = Verb {
+    name: "version",
+    takes: Words::Nothing,
+    flags: &[&[truth("client", ' '), value("output", 'o')]],
+    run,
+};
 
 const VERSION: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";

@@ -7,12 +7,13 @@ use super::failure::Failure;
 use super::print::jsonpath;
 use super::resource::Resource;
 use super::target::{self, Asked, Found};
-use super::{Call, Verb};
+use super::{Call, Verb, Words};
 use crate::api::{Span, Time, Value};
 
 /// `kubectl wait TYPE/NAME… --for=…`.
 pub(super) const VERB: Verb = Verb {
     name: "wait",
+    takes: Words::Objects(&[]),
     flags: &[
         args::FILES,
         args::CHOICE,

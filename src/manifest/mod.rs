@@ -26,6 +26,7 @@ pub use diagnostic::{Diagnostic, Mark, Severity, TextSpan};
 pub use document::{DIAGNOSTICS_MAX, Document, Parsed, Undecoded, parse, undecodable};
 pub use field::{Fault, FieldError, Path};
 pub use refusal::Refusal;
+pub use schema::fields_below;
 pub use suggest::nearest;
 pub use validate::{COUNT_MAX, label_value, validate};
 pub use warn::{FieldWarning, warnings};

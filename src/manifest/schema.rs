@@ -52,6 +52,14 @@ impl Type {
             },
         }
     }
+    /// The struct at the bottom of lists and maps; nothing where there is none.
+    fn innermost(self) -> &'static str {
+        match self {
+            Type::List(inner) | Type::Map(inner) => Type::of(inner).innermost(),
+            Type::Struct(name) => name,
+            _ => "",
+        }
+    }
     /// The type as Go's messages name it.
     pub(super) fn go(self) -> String {
         match self {
@@ -137,10 +145,23 @@ pub(super) fn field(of: &str, name: &str) -> Option<&'static SchemaField> {
 
 /// The type of a kind's objects.
 pub(super) fn kind_type(kind: Kind) -> &'static str {
-    let info = kind.info();
-    let name =
-        if info.version == "v1" { info.name.to_owned() } else { format!("{}.{}", info.version, info.name) };
+    named(kind.info().name, kind.info().version)
+}
+
+/// The type of the objects of a kind that is named.
+fn named(kind: &str, version: &str) -> &'static str {
+    let name = if version == "v1" { kind.to_owned() } else { format!("{version}.{kind}") };
     table().get_key_value(name.as_str()).map_or("", |(name, _)| name)
+}
+
+/// The fields below a path of a kind, each with whether it has fields of its own; none if there is no such path.
+pub fn fields_below(kind: &str, version: &str, path: &[&str]) -> Vec<(&'static str, bool)> {
+    let mut of = named(kind, version);
+    for name in path {
+        let name = name.split('[').next().unwrap_or_default();
+        of = field(of, name).map_or("", |f| f.ty.innermost());
+    }
+    fields(of).iter().map(|f| (f.name, !fields(f.ty.innermost()).is_empty())).collect()
 }
 
 /// The shortest paths at which a kind has a field of that name, for one who has put it at the wrong level.

@@ -7,7 +7,7 @@ use super::{Made, make, one_name};
 use crate::api::{Kind, Map, Value};
 use crate::kubectl::args::{self, Args, Flag, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 use crate::record;
 
 const RULE: &[Flag] = &[
@@ -25,31 +25,37 @@ const BINDING: &[Flag] = &[
 ];
 
 /// `kubectl create serviceaccount NAME`.
-pub(in crate::kubectl) const SERVICE_ACCOUNT: Verb =
-    Verb { name: "create serviceaccount", flags: &[args::CHANGE], run: service_account };
-/// `kubectl create sa NAME`.
-pub(in crate::kubectl) const SA: Verb = Verb { name: "create sa", ..SERVICE_ACCOUNT };
+pub(in crate::kubectl) const SERVICE_ACCOUNT: Verb = Verb {
+    name: "create serviceaccount",
+    takes: Words::Nothing,
+    flags: &[args::CHANGE],
+    run: service_account,
+};
 /// `kubectl create role NAME --verb=VERB --resource=RESOURCE [--resource-name=NAME]`.
 pub(in crate::kubectl) const ROLE: Verb = Verb {
     name: "create role",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, RULE],
     run: |call, args| role(call, args, Kind::Role),
 };
 /// `kubectl create clusterrole NAME …`.
 pub(in crate::kubectl) const CLUSTER_ROLE: Verb = Verb {
     name: "create clusterrole",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, RULE],
     run: |call, args| role(call, args, Kind::ClusterRole),
 };
 /// `kubectl create rolebinding NAME (--role=NAME | --clusterrole=NAME) [--user=U] [--group=G] [--serviceaccount=NS:NAME]`.
 pub(in crate::kubectl) const ROLE_BINDING: Verb = Verb {
     name: "create rolebinding",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, BINDING],
     run: |call, args| binding(call, args, Kind::RoleBinding),
 };
 /// `kubectl create clusterrolebinding NAME …`.
 pub(in crate::kubectl) const CLUSTER_ROLE_BINDING: Verb = Verb {
     name: "create clusterrolebinding",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, BINDING],
     run: |call, args| binding(call, args, Kind::ClusterRoleBinding),
 };

@@ -6,17 +6,16 @@ use super::{Made, make, one_name};
 use crate::api::{Kind, Map, Value};
 use crate::kubectl::args::{self, Args, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 use crate::record;
 
 /// `kubectl create cronjob NAME --image=IMAGE --schedule='* * * * *' [--restart=POLICY] [-- COMMAND…]`.
 pub(in crate::kubectl) const CRONJOB: Verb = Verb {
     name: "create cronjob",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, &[value("image", ' '), value("schedule", ' '), value("restart", ' ')]],
     run,
 };
-/// `kubectl create cj …`.
-pub(in crate::kubectl) const CJ: Verb = Verb { name: "create cj", ..CRONJOB };
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let missing: Vec<&str> = ["image", "schedule"].into_iter().filter(|f| args.get(f).is_none()).collect();

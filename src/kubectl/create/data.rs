@@ -6,7 +6,7 @@ use super::{Made, make, one_name};
 use crate::api::{Kind, Map, Text, base64};
 use crate::kubectl::args::{self, Args, Flag, truth, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 use crate::record;
 
 const FROM: &[Flag] = &[
@@ -19,21 +19,21 @@ const FROM: &[Flag] = &[
 
 /// `kubectl create configmap NAME [--from-literal=KEY=VALUE] [--from-file=[KEY=]FILE] [--from-env-file=FILE]`.
 pub(in crate::kubectl) const CONFIGMAP: Verb =
-    Verb { name: "create configmap", flags: &[args::CHANGE, FROM], run: configmap };
-/// `kubectl create cm …`.
-pub(in crate::kubectl) const CM: Verb = Verb { name: "create cm", ..CONFIGMAP };
+    Verb { name: "create configmap", takes: Words::Nothing, flags: &[args::CHANGE, FROM], run: configmap };
 /// `kubectl create secret generic NAME …`.
 pub(in crate::kubectl) const SECRET: Verb =
-    Verb { name: "create secret generic", flags: &[args::CHANGE, FROM], run: generic };
+    Verb { name: "create secret generic", takes: Words::Nothing, flags: &[args::CHANGE, FROM], run: generic };
 /// `kubectl create secret tls NAME --cert=FILE --key=FILE`.
 pub(in crate::kubectl) const TLS: Verb = Verb {
     name: "create secret tls",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, &[value("cert", ' '), value("key", ' '), truth("append-hash", ' ')]],
     run: tls,
 };
 /// `kubectl create secret docker-registry NAME --docker-username=… --docker-password=…`.
 pub(in crate::kubectl) const REGISTRY: Verb = Verb {
     name: "create secret docker-registry",
+    takes: Words::Nothing,
     flags: &[
         args::CHANGE,
         &[

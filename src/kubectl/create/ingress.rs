@@ -6,20 +6,19 @@ use super::{Made, make, one_name};
 use crate::api::{Kind, Map, Value};
 use crate::kubectl::args::{self, Args, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 use crate::record;
 
 /// `kubectl create ingress NAME --rule=HOST/PATH=SERVICE:PORT[,tls[=SECRET]] [--class=NAME] [--default-backend=SERVICE:PORT]`.
 pub(in crate::kubectl) const INGRESS: Verb = Verb {
     name: "create ingress",
+    takes: Words::Nothing,
     flags: &[
         args::CHANGE,
         &[value("rule", ' '), value("class", ' '), value("default-backend", ' '), value("annotation", ' ')],
     ],
     run,
 };
-/// `kubectl create ing …`.
-pub(in crate::kubectl) const ING: Verb = Verb { name: "create ing", ..INGRESS };
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create ingress")?.to_owned();

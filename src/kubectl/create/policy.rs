@@ -4,7 +4,7 @@
 
 use super::super::args::{self, Args, truth, value};
 use super::super::failure::Failure;
-use super::super::{Call, Verb, save, target};
+use super::super::{Call, Verb, Words, save, target};
 use super::one_name;
 use crate::api::{Kind, Map, Value};
 use crate::record;
@@ -13,25 +13,24 @@ use crate::sim::Request;
 /// `kubectl create quota NAME [--hard=RESOURCE=AMOUNT,…] [--scopes=SCOPE,…]`.
 pub(in crate::kubectl) const QUOTA: Verb = Verb {
     name: "create quota",
+    takes: Words::Nothing,
     flags: &[args::CHANGE, &[value("hard", ' '), value("scopes", ' ')]],
     run: quota,
 };
-/// `kubectl create resourcequota NAME`.
-pub(in crate::kubectl) const RESOURCE_QUOTA: Verb = Verb { name: "create resourcequota", ..QUOTA };
-/// `kubectl create pdb NAME --selector=SELECTOR (--min-available=N | --max-unavailable=N)`.
+/// `kubectl create poddisruptionbudget NAME --selector=SELECTOR (--min-available=N | --max-unavailable=N)`.
 pub(in crate::kubectl) const PDB: Verb = Verb {
-    name: "create pdb",
+    name: "create poddisruptionbudget",
+    takes: Words::Nothing,
     flags: &[
         args::CHANGE,
         &[value("selector", 'l'), value("min-available", ' '), value("max-unavailable", ' ')],
     ],
     run: budget,
 };
-/// `kubectl create poddisruptionbudget NAME`.
-pub(in crate::kubectl) const BUDGET: Verb = Verb { name: "create poddisruptionbudget", ..PDB };
 /// `kubectl create priorityclass NAME --value=N [--global-default] [--description=TEXT]`.
 pub(in crate::kubectl) const PRIORITY_CLASS: Verb = Verb {
     name: "create priorityclass",
+    takes: Words::Nothing,
     flags: &[
         args::CHANGE,
         &[value("value", ' '), truth("global-default", ' '), value("description", ' ')],

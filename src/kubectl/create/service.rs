@@ -6,7 +6,7 @@ use super::{Made, make, one_name};
 use crate::api::{Kind, Value};
 use crate::kubectl::args::{self, Args, Flag, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 use crate::record;
 
 const FLAGS: &[&[Flag]] = &[
@@ -15,20 +15,30 @@ const FLAGS: &[&[Flag]] = &[
 ];
 
 /// `kubectl create service clusterip NAME [--tcp=PORT:TARGET] [--clusterip=None]`.
-pub(in crate::kubectl) const CLUSTER_IP: Verb =
-    Verb { name: "create service clusterip", flags: FLAGS, run: |call, args| run(call, args, "ClusterIP") };
+pub(in crate::kubectl) const CLUSTER_IP: Verb = Verb {
+    name: "create service clusterip",
+    takes: Words::Nothing,
+    flags: FLAGS,
+    run: |call, args| run(call, args, "ClusterIP"),
+};
 /// `kubectl create service nodeport NAME [--tcp=PORT:TARGET] [--node-port=N]`.
-pub(in crate::kubectl) const NODE_PORT: Verb =
-    Verb { name: "create service nodeport", flags: FLAGS, run: |call, args| run(call, args, "NodePort") };
+pub(in crate::kubectl) const NODE_PORT: Verb = Verb {
+    name: "create service nodeport",
+    takes: Words::Nothing,
+    flags: FLAGS,
+    run: |call, args| run(call, args, "NodePort"),
+};
 /// `kubectl create service loadbalancer NAME [--tcp=PORT:TARGET]`.
 pub(in crate::kubectl) const LOAD_BALANCER: Verb = Verb {
     name: "create service loadbalancer",
+    takes: Words::Nothing,
     flags: FLAGS,
     run: |call, args| run(call, args, "LoadBalancer"),
 };
 /// `kubectl create service externalname NAME --external-name NAME [--tcp=PORT:TARGET]`.
 pub(in crate::kubectl) const EXTERNAL_NAME: Verb = Verb {
     name: "create service externalname",
+    takes: Words::Nothing,
     flags: FLAGS,
     run: |call, args| run(call, args, "ExternalName"),
 };

@@ -4,12 +4,16 @@ use super::super::args::{self, Args, maybe};
 use super::super::failure::Failure;
 use super::super::resource::Resource;
 use super::super::target::Asked;
-use super::super::{Call, Verb, get, target};
+use super::super::{Call, Verb, Words, get, target};
 use crate::api::{Kind, Object};
 
 /// `kubectl describe (TYPE [NAME…] | TYPE/NAME… | -f FILE) [-l SELECTOR]`.
-pub(in super::super) const VERB: Verb =
-    Verb { name: "describe", flags: &[args::CHOICE, args::FILES, &[maybe("show-events", "true")]], run };
+pub(in super::super) const VERB: Verb = Verb {
+    name: "describe",
+    takes: Words::Objects(&[]),
+    flags: &[args::CHOICE, args::FILES, &[maybe("show-events", "true")]],
+    run,
+};
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if args.words.is_empty() && args.get("filename").is_none() {

@@ -6,12 +6,13 @@ use super::{Change, WHICH, containers, each, pod_spec_of};
 use crate::api::{Kind, Value, from_base64};
 use crate::kubectl::args::{self, Args, truth, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb, target};
+use crate::kubectl::{Call, Verb, Words, target};
 use crate::record;
 
 /// `kubectl set env (TYPE NAME | TYPE/NAME) KEY=VALUE… KEY-… [--list] [--from=configmap/NAME|secret/NAME]`.
 pub(in crate::kubectl) const ENV: Verb = Verb {
     name: "set env",
+    takes: Words::TEMPLATED,
     flags: &[
         args::CHOICE,
         args::FILES,

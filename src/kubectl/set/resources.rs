@@ -6,11 +6,12 @@ use super::{Change, WHICH, containers, each};
 use crate::api::{Map, Quantity, Value};
 use crate::kubectl::args::{self, Args, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb};
+use crate::kubectl::{Call, Verb, Words};
 
 /// `kubectl set resources (TYPE NAME | TYPE/NAME) [--limits=cpu=1,memory=1Gi] [--requests=…] [-c CONTAINER]`.
 pub(in crate::kubectl) const RESOURCES: Verb = Verb {
     name: "set resources",
+    takes: Words::TEMPLATED,
     flags: &[args::CHOICE, args::FILES, args::CHANGE, WHICH, &[value("limits", ' '), value("requests", ' ')]],
     run,
 };
