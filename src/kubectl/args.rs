@@ -48,6 +48,22 @@ pub(super) const GLOBAL: &[Flag] = &[
     value("user", ' '),
     value("server", 's'),
     value("request-timeout", ' '),
+    value("as", ' '),
+    value("as-group", ' '),
+    value("as-uid", ' '),
+    value("cache-dir", ' '),
+    value("certificate-authority", ' '),
+    value("client-certificate", ' '),
+    value("client-key", ' '),
+    value("kuberc", ' '),
+    value("password", ' '),
+    value("profile", ' '),
+    value("profile-output", ' '),
+    value("tls-server-name", ' '),
+    value("token", ' '),
+    value("username", ' '),
+    truth("disable-compression", ' '),
+    truth("match-server-version", ' '),
     value("v", 'v'),
     truth("warnings-as-errors", ' '),
     truth("insecure-skip-tls-verify", ' '),
@@ -63,8 +79,16 @@ pub(super) const CHOICE: &[Flag] = &[
     truth("ignore-not-found", ' '),
 ];
 /// The flags that say how a change is made known.
-pub(super) const CHANGE: &[Flag] =
-    &[value("output", 'o'), maybe("dry-run", "unchanged"), value("field-manager", ' ')];
+pub(super) const CHANGE: &[Flag] = &[
+    value("output", 'o'),
+    maybe("dry-run", "unchanged"),
+    value("field-manager", ' '),
+    value("template", ' '),
+    truth("show-managed-fields", ' '),
+    truth("allow-missing-template-keys", ' '),
+];
+/// The flags of what makes an object out of words.
+pub(super) const MAKE: &[Flag] = &[truth("save-config", ' '), maybe("validate", "strict")];
 
 /// What the words of a verb name.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +204,7 @@ pub(super) fn parse(verb: &str, known: &[&[Flag]], words: &[String]) -> Result<A
                     .cloned()
                     .ok_or_else(|| Failure::flag(verb, format!("flag needs an argument: --{name}")))?,
             };
+            typed(verb, flag, &value)?;
             args.flags.push((flag.name, value));
         } else if word.len() > 1 && word.starts_with('-') {
             shorts(verb, &word[1..], flags, &mut rest, &mut args)?;
@@ -211,23 +236,91 @@ fn shorts<'a, F: Iterator<Item = &'a Flag>>(
                 return Ok(());
             }
             (Takes::Truth, None) => args.flags.push((flag.name, "true".to_owned())),
-            (_, Some(value)) => {
-                args.flags.push((flag.name, value.to_owned()));
-                return Ok(());
-            }
-            (_, None) if !after.is_empty() => {
-                args.flags.push((flag.name, after.to_owned()));
-                return Ok(());
-            }
-            (_, None) => {
+            (_, given) => {
                 let missing =
                     || Failure::flag(verb, format!("flag needs an argument: '{letter}' in -{letters}"));
-                args.flags.push((flag.name, rest.next().cloned().ok_or_else(missing)?));
+                let value = match given {
+                    Some(value) => value.to_owned(),
+                    None if !after.is_empty() => after.to_owned(),
+                    None => rest.next().cloned().ok_or_else(missing)?,
+                };
+                typed(verb, flag, &value)?;
+                args.flags.push((flag.name, value));
                 return Ok(());
             }
         }
     }
     Ok(())
+}
+
+/// The flags that take a whole number.
+const NUMBERS: &[&str] = &[
+    "chunk-size",
+    "concurrency",
+    "cpu-percent",
+    "current-replicas",
+    "grace-period",
+    "limit-bytes",
+    "max",
+    "max-log-requests",
+    "min",
+    "node-port",
+    "replicas",
+    "revision",
+    "skip-wait-for-delete-timeout",
+    "tail",
+    "to-revision",
+    "value",
+];
+/// The flags that take a length of time.
+const PERIODS: &[&str] = &["duration", "pod-running-timeout", "since", "timeout"];
+
+/// Refuses a value that is not of its flag's type. Models spf13/pflag: int.go, duration.go.
+fn typed(verb: &str, flag: &Flag, value: &str) -> Result<(), Failure> {
+    let number = NUMBERS.contains(&flag.name) || (flag.name == "port" && verb == "create deployment");
+    let why = match flag.name {
+        _ if number => match value.parse::<i64>() {
+            Ok(_) => return Ok(()),
+            Err(_) => {
+                let digits = value.trim_start_matches(['-', '+']);
+                let many = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+                let why = if many { "value out of range" } else { "invalid syntax" };
+                format!("strconv.ParseInt: parsing {value:?}: {why}")
+            }
+        },
+        name if PERIODS.contains(&name) => match value {
+            "0" => return Ok(()),
+            _ if crate::api::duration(value.trim_start_matches(['-', '+'])).is_some() => return Ok(()),
+            _ => no_period(value),
+        },
+        _ => return Ok(()),
+    };
+    let said = if flag.short == ' ' { String::new() } else { format!("-{}, ", flag.short) };
+    let said = format!("{said}--{}", flag.name);
+    Err(Failure::flag(verb, format!("invalid argument {value:?} for {said:?} flag: {why}")))
+}
+
+/// Why a text is no length of time. Models Go's time.ParseDuration.
+fn no_period(text: &str) -> String {
+    let (mut rest, invalid) =
+        (text.trim_start_matches(['-', '+']), format!("time: invalid duration {text:?}"));
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        if number == 0 {
+            return invalid;
+        }
+        let after = &rest[number..];
+        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let unit = &after[..end];
+        if unit.is_empty() {
+            return format!("time: missing unit in duration {text:?}");
+        }
+        if !matches!(unit, "ns" | "us" | "µs" | "ms" | "s" | "m" | "h") {
+            return format!("time: unknown unit {unit:?} in duration {text:?}");
+        }
+        rest = &after[end..];
+    }
+    invalid
 }
 
 /// A truth value as Go's strconv.ParseBool reads it.
@@ -267,5 +360,35 @@ mod tests {
         assert!(said("-z").starts_with("error: unknown shorthand flag: 'z' in -z\n"));
         assert!(said("pods -o").starts_with("error: flag needs an argument: 'o' in -o\n"));
         assert!(said("--output").starts_with("error: flag needs an argument: --output\n"));
+    }
+
+    #[test]
+    fn values_are_of_their_flags_types() {
+        const FLAGS: &[Flag] = &[value("replicas", 'r'), value("timeout", ' '), value("port", ' ')];
+        let read = |verb: &str, line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            parse(verb, &[FLAGS], &words).map_or_else(|f| f.among, |_| String::new())
+        };
+        let cases = [
+            ("scale", "-r 3 --timeout 1m30s --port http --timeout=0", ""),
+            (
+                "scale",
+                "-r=x",
+                "\"x\" for \"-r, --replicas\" flag: strconv.ParseInt: parsing \"x\": invalid syntax",
+            ),
+            (
+                "scale",
+                "--replicas 99999999999999999999",
+                "parsing \"99999999999999999999\": value out of range",
+            ),
+            ("create deployment", "--port http", "\"http\" for \"--port\" flag: strconv.ParseInt"),
+            ("wait", "--timeout 5", "\"5\" for \"--timeout\" flag: time: missing unit in duration \"5\""),
+            ("wait", "--timeout 5x", "time: unknown unit \"x\" in duration \"5x\""),
+            ("wait", "--timeout x", "time: invalid duration \"x\""),
+        ];
+        for (verb, line, want) in cases {
+            let is = read(verb, line);
+            assert!(is.contains(want) && is.is_empty() == want.is_empty(), "{line}: {is}");
+        }
     }
 }

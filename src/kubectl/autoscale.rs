@@ -33,7 +33,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if args.get("max").is_none() {
         return Err(Failure::required("max"));
     }
-    let (least, most) = (number(args, "min")?, number(args, "max")?);
+    let (least, most) = (number(args, "min"), number(args, "max"));
     if most < 1 {
         let why = format!("--max=MAXPODS is required and must be at least 1, max: {most}");
         return Err(Failure::error(why));
@@ -43,7 +43,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             format!("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {most}, min: {least}");
         return Err(Failure::error(why));
     }
-    let percent = number(args, "cpu-percent")?;
+    let percent = number(args, "cpu-percent");
     if percent > 0 && args.get("cpu").is_some() {
         return Err(Failure::error("--cpu-percent and --cpu are mutually exclusive"));
     }
@@ -99,12 +99,8 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     call.finish(failures)
 }
 
-fn number(args: &Args, flag: &str) -> Result<i64, Failure> {
-    let Some(text) = args.get(flag) else { return Ok(-1) };
-    text.parse().map_err(|_| {
-        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-        Failure::flag("autoscale", format!("invalid argument {text:?} for \"--{flag}\" flag: {why}"))
-    })
+fn number(args: &Args, flag: &str) -> i64 {
+    args.get(flag).and_then(|text| text.parse().ok()).unwrap_or(-1)
 }
 
 fn metric(resource: &'static str, target: Value) -> Value {

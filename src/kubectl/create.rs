@@ -14,7 +14,7 @@ use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::sources::{self, Sent};
 use super::{Call, Verb, Words, save, target};
-use crate::api::{Key, Kind, Map, Text, Value};
+use crate::api::{Kind, Map, Value};
 use crate::record;
 use crate::sim::Request;
 
@@ -32,18 +32,23 @@ pub(super) const FILE: Verb = Verb {
     flags: &[
         args::FILES,
         args::CHANGE,
-        &[truth("save-config", ' '), args::maybe("validate", "strict"), value("raw", ' ')],
+        args::MAKE,
+        &[value("raw", ' '), value("selector", 'l'), truth("edit", ' '), truth("windows-line-endings", ' ')],
     ],
     run: of_file,
 };
 /// `kubectl create namespace NAME`.
-pub(super) const NAMESPACE: Verb =
-    Verb { name: "create namespace", takes: Words::Nothing, flags: &[args::CHANGE], run: namespace };
+pub(super) const NAMESPACE: Verb = Verb {
+    name: "create namespace",
+    takes: Words::Nothing,
+    flags: &[args::CHANGE, args::MAKE],
+    run: namespace,
+};
 /// `kubectl create job NAME (--image=IMAGE | --from=cronjob/NAME) [-- COMMAND…]`.
 pub(super) const JOB: Verb = Verb {
     name: "create job",
     takes: Words::Nothing,
-    flags: &[args::CHANGE, &[value("image", ' '), value("from", ' ')]],
+    flags: &[args::CHANGE, args::MAKE, &[value("image", ' '), value("from", ' ')]],
     run: job,
 };
 
@@ -51,7 +56,7 @@ pub(super) const JOB: Verb = Verb {
 pub(super) const DEPLOYMENT: Verb = Verb {
     name: "create deployment",
     takes: Words::Nothing,
-    flags: &[args::CHANGE, &[value("image", ' '), value("replicas", 'r'), value("port", ' ')]],
+    flags: &[args::CHANGE, args::MAKE, &[value("image", ' '), value("replicas", 'r'), value("port", ' ')]],
     run: deployment,
 };
 
@@ -104,6 +109,17 @@ fn make(call: &mut Call, args: &Args, made: Made) -> Result<(), Failure> {
     value.set("kind", kind.info().name);
     value.set("metadata.name", name.to_owned());
     let line = save::line(kind, name, "created", mode);
+    if args.has("save-config") {
+        // What is kept is the object as it was put together, with the namespace that was named.
+        let mut last = value.clone();
+        if let Some(namespace) = args.get("namespace") {
+            last.set("metadata.namespace", namespace.to_owned());
+        }
+        let kept = last.to_json() + "\n";
+        let mut annotations = value.at("metadata.annotations").clone();
+        annotations.map_mut().insert(apply::LAST_APPLIED.into(), kept.into());
+        value.set("metadata.annotations", annotations);
+    }
     if mode == save::Mode::DryClient {
         // Only a namespace that was named is shown.
         if let Some(namespace) = args.get("namespace") {
@@ -124,25 +140,23 @@ fn make(call: &mut Call, args: &Args, made: Made) -> Result<(), Failure> {
 
 fn namespace(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create namespace")?.to_owned();
-    let mode = save::Mode::of(args)?;
-    let key = Key::new(Kind::Namespace, Text::default(), name.clone());
-    let metadata = record! { "name" => name };
-    let value = record! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => metadata };
-    send(call, args, Sent { key, value, mode, doing: String::new() })
+    let fields = record! { "spec" => Map::new(), "status" => Map::new() };
+    make(call, args, Made { kind: Kind::Namespace, name: &name, fields, failed: "" })
 }
 
 fn job(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create job")?.to_owned();
     let (spec, metadata) = match (args.get("image"), args.get("from")) {
-        (Some(_), Some(_)) => return Err(Failure::error("specify --image or --from, not both")),
-        (None, None) => return Err(Failure::error("either --image or --from must be specified")),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Failure::error("either --image or --from must be specified"));
+        }
         (Some(image), None) => (spec_of_image(&name, image, args), Value::default()),
         (None, Some(_)) if args.after.is_some() => {
             return Err(Failure::error("cannot specify --from and command"));
         }
         (None, Some(from)) => of_cron_job(call, args, from)?,
     };
-    let fields = record! { "metadata" => metadata, "spec" => spec };
+    let fields = record! { "metadata" => metadata, "spec" => spec, "status" => Map::new() };
     make(call, args, Made { kind: Kind::Job, name: &name, fields, failed: "failed to create job: " })
 }
 
@@ -158,24 +172,42 @@ fn spec_of_image(name: &str, image: &str, args: &Args) -> Value {
     record! { "template" => record! { "metadata" => Map::new(), "spec" => spec } }
 }
 
+/// The name of an image without its registry, tag and digest. Models create_deployment.go: buildPodSpec.
+fn container_name(image: &str) -> String {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let short = last.split([':', '@']).next().unwrap_or(last);
+    let good = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    short.chars().map(good).collect()
+}
+
 fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
-    let image = args.get("image").ok_or_else(|| Failure::required("image"))?;
-    let name = one_name(args, "create deployment")?.to_owned();
-    let replicas: i64 = args.get("replicas").and_then(|n| n.parse().ok()).unwrap_or(1);
-    // The container is named after its image, without registry, tag and digest.
-    let short = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
-    let mut container =
-        record! { "image" => image.to_owned(), "name" => short.to_owned(), "resources" => Map::new() };
-    if let Some(command) = args.after.clone().filter(|words| !words.is_empty()) {
-        container.set("command", command);
+    let images: Vec<&str> = args.all("image").flat_map(|i| i.split(',')).collect();
+    if images.is_empty() {
+        return Err(Failure::required("image"));
     }
-    if let Some(port) = args.get("port").and_then(|p| p.parse::<i64>().ok()) {
-        container.set("ports", vec![record! { "containerPort" => port }]);
+    let name = one_name(args, "create deployment")?.to_owned();
+    let command = args.after.clone().filter(|words| !words.is_empty());
+    if images.len() > 1 && command.is_some() {
+        return Err(Failure::error("cannot specify multiple --image options and command"));
+    }
+    let replicas: i64 = args.get("replicas").and_then(|n| n.parse().ok()).unwrap_or(1);
+    let port = args.get("port").and_then(|p| p.parse::<i64>().ok()).filter(|p| *p >= 0);
+    let ports = port.map(|port| vec![record! { "containerPort" => port }]);
+    let mut containers = Vec::new();
+    for image in images {
+        let container = record! {
+            "command" => command.clone(),
+            "image" => image.to_owned(),
+            "name" => container_name(image),
+            "ports" => ports.clone().filter(|_| containers.is_empty()),
+            "resources" => Map::new(),
+        };
+        containers.push(container);
     }
     let labels = record! { "app" => name.clone() };
     let template = record! {
         "metadata" => record! { "labels" => labels.clone() },
-        "spec" => record! { "containers" => vec![container] },
+        "spec" => record! { "containers" => containers },
     };
     let fields = record! {
         "metadata" => record! { "labels" => labels.clone() },
@@ -197,6 +229,9 @@ fn deployment(call: &mut Call, args: &Args) -> Result<(), Failure> {
 /// A Job as the CronJob's controller would make it. Models create_job.go: createJobFromCronJob.
 fn of_cron_job(call: &Call, args: &Args, from: &str) -> Result<(Value, Value), Failure> {
     let asked = target::asked(&[from.to_owned()])?;
+    if asked.iter().any(|a| a.name.is_none()) {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
     let mut search = target::find(call, args, "create job", asked)?;
     if let Some(failure) = search.missing.pop() {
         return Err(failure);
@@ -208,7 +243,7 @@ fn of_cron_job(call: &Call, args: &Args, from: &str) -> Result<(Value, Value), F
             let kind = other.kind().info().name;
             return Err(Failure::error(format!("unknown object type *v1.{kind}")));
         }
-        None => return Err(Failure::error(format!("from {from:?}: a CronJob's name is missing"))),
+        None => return Err(Failure::error("from must be an existing cronjob")),
     };
     let template = cron.at("spec.jobTemplate");
     let mut metadata = template.get("metadata").clone();

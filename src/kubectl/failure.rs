@@ -34,7 +34,7 @@ impl Failure {
     }
     /// A flag that must be there is not. Models spf13/cobra: ValidateRequiredFlags.
     pub fn required(flag: &str) -> Failure {
-        Failure::error(format!("required flag(s) {flag:?} not set"))
+        Failure::error(format!("required flag(s) \"{flag}\" not set"))
     }
     /// The API server refused; `doing` is what kubectl was at.
     pub fn refused(refusal: &Refusal, doing: &str) -> Failure {

@@ -176,9 +176,9 @@ const VERBS: &[Verb] = &[
 
 /// Other names of verbs of two words.
 const ALIASES: &[(&str, &str)] = &[
+    ("config use", "config use-context"),
     ("create ns", "create namespace"),
     ("create deploy", "create deployment"),
-    ("create dep", "create deployment"),
     ("create cj", "create cronjob"),
     ("create cm", "create configmap"),
     ("create svc", "create service"),

@@ -109,12 +109,8 @@ fn past(call: &Call, object: &Object) -> Vec<Past> {
     all
 }
 
-fn revision_flag(args: &Args, flag: &str) -> Result<i64, Failure> {
-    let text = args.get(flag).unwrap_or("0");
-    text.parse().map_err(|_| {
-        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-        Failure::flag("rollout", format!("invalid argument {text:?} for \"--{flag}\" flag: {why}"))
-    })
+fn revision_flag(args: &Args, flag: &str) -> i64 {
+    args.get(flag).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
@@ -130,7 +126,7 @@ fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure>
     let all = past(call, object);
     let title = format!("{}/{}", kind.info().qualified(), object.meta().name);
     if args.get("revision").is_some() {
-        let wanted = revision_flag(args, "revision")?;
+        let wanted = revision_flag(args, "revision");
         let Some(past) = all.iter().find(|past| past.revision == wanted) else {
             return Err(Failure::error("unable to find the specified revision"));
         };
@@ -176,7 +172,7 @@ fn undo(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
             "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
         ));
     }
-    let wanted = revision_flag(args, "to-revision")?;
+    let wanted = revision_flag(args, "to-revision");
     let all = past(call, object);
     let found = match wanted {
         0 => all.iter().rev().nth(1),

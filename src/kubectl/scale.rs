@@ -27,8 +27,8 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if args.get("replicas").is_none() {
         return Err(Failure::required("replicas"));
     }
-    let wanted = number(args, "replicas")?.unwrap_or(-1);
-    let current = number(args, "current-replicas")?.filter(|n| *n != -1);
+    let wanted = number(args, "replicas").unwrap_or(-1);
+    let current = number(args, "current-replicas").filter(|n| *n != -1);
     if wanted < 0 {
         let why = "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0";
         return Err(Failure::error(why));
@@ -46,14 +46,8 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     call.finish(search.missing)
 }
 
-fn number(args: &Args, flag: &str) -> Result<Option<i64>, Failure> {
-    let read = |text: &str| {
-        text.parse::<i64>().map_err(|_| {
-            let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-            Failure::flag("scale", format!("invalid argument {text:?} for \"--{flag}\" flag: {why}"))
-        })
-    };
-    args.get(flag).map(read).transpose()
+fn number(args: &Args, flag: &str) -> Option<i64> {
+    args.get(flag).and_then(|text| text.parse().ok())
 }
 
 fn scale(

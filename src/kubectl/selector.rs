@@ -1,6 +1,6 @@
 //! `-l` and `--field-selector`: which objects are meant by their labels or fields.
 
-use crate::api::{Decode, Labels, Requirement, Text, Value};
+use crate::api::{Decode, Labels, Map, Operator, Requirement, Text, Value};
 use crate::record;
 
 /// A selector of labels as it stands on a command line.
@@ -31,6 +31,25 @@ impl LabelSelector {
             }
         }
         Ok(LabelSelector { all })
+    }
+    /// The selector as objects have it. Models apimachinery pkg/apis/meta/v1/helpers.go: ParseToLabelSelector.
+    pub fn as_value(&self) -> Value {
+        let (mut labels, mut expressions) = (Map::new(), Vec::new());
+        for r in &self.all {
+            match (r.operator, r.values.as_slice()) {
+                (Operator::In, [one]) => drop(labels.insert(r.key.clone(), one.clone().into())),
+                (operator, values) => {
+                    let values: Vec<Value> = values.iter().map(|v| v.clone().into()).collect();
+                    let values = (!values.is_empty()).then_some(values);
+                    let word = operator.word();
+                    expressions
+                        .push(record! { "key" => r.key.clone(), "operator" => word, "values" => values });
+                }
+            }
+        }
+        let (labels, expressions) =
+            ((!labels.is_empty()).then_some(labels), (!expressions.is_empty()).then_some(expressions));
+        record! { "matchExpressions" => expressions, "matchLabels" => labels }
     }
     /// Does it select an object with these labels?
     pub fn matches(&self, labels: &Labels) -> bool {

@@ -28,6 +28,6 @@ pub use field::{Fault, FieldError, Path};
 pub use refusal::Refusal;
 pub use schema::fields_below;
 pub use suggest::nearest;
-pub use validate::{COUNT_MAX, label_value, validate};
+pub use validate::{COUNT_MAX, config_key, env_name, label_value, port_name, qualified, subdomain, validate};
 pub use warn::{FieldWarning, warnings};
 pub use yaml::{DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};

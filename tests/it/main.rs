@@ -19,4 +19,5 @@ mod soak;
 mod story;
 mod tidy;
 mod timeline;
+mod words;
 mod worlds;

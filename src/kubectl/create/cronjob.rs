@@ -13,7 +13,7 @@ use crate::record;
 pub(in crate::kubectl) const CRONJOB: Verb = Verb {
     name: "create cronjob",
     takes: Words::Nothing,
-    flags: &[args::CHANGE, &[value("image", ' '), value("schedule", ' '), value("restart", ' ')]],
+    flags: &[args::CHANGE, args::MAKE, &[value("image", ' '), value("schedule", ' '), value("restart", ' ')]],
     run,
 };
 

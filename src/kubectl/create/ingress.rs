@@ -15,6 +15,7 @@ pub(in crate::kubectl) const INGRESS: Verb = Verb {
     takes: Words::Nothing,
     flags: &[
         args::CHANGE,
+        args::MAKE,
         &[value("rule", ' '), value("class", ' '), value("default-backend", ' '), value("annotation", ' ')],
     ],
     run,
@@ -26,6 +27,13 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         return Err(Failure::error(
             "not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)",
         ));
+    }
+    if let Some(pair) = args.all("annotation").find(|pair| !pair.contains('=')) {
+        let why = format!("annotation {pair} is invalid and should be in format key=[value]");
+        return Err(Failure::error(why));
+    }
+    if args.get("default-backend").is_some_and(|b| b.split(':').count() != 2) {
+        return Err(Failure::error("default-backend should be in format servicename:serviceport"));
     }
     let (mut hosts, mut tls): (Vec<(String, Vec<Value>)>, Vec<Value>) = (Vec::new(), Vec::new());
     for rule in args.all("rule") {
@@ -52,9 +60,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             None => hosts.push((host.to_owned(), vec![path])),
         }
         if let Some(secret) = secret {
-            let hosts = (!host.is_empty()).then(|| vec![host.to_owned()]);
-            let secret = (!secret.is_empty()).then(|| secret.to_owned());
-            tls.push(record! { "hosts" => hosts, "secretName" => secret });
+            protect(host, secret, &mut tls);
         }
     }
     let rules = hosts.into_iter().map(|(host, paths)| {
@@ -76,6 +82,24 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         fields.set("metadata.annotations", annotations);
     }
     make(call, args, Made { kind: Kind::Ingress, name: &name, fields, failed: "failed to create ingress: " })
+}
+
+/// A host is protected once, and a secret holds all its hosts. Models create_ingress.go: buildTLSRules.
+fn protect(host: &str, secret: &str, tls: &mut Vec<Value>) {
+    let has = |t: &Value| t.get("hosts").items().iter().any(|h| h.as_str() == Some(host));
+    if tls.iter().any(has) || (host.is_empty() && secret.is_empty()) {
+        return;
+    }
+    let own = |t: &&mut Value| t.get("secretName").as_str().unwrap_or_default() == secret;
+    if let Some(entry) = tls.iter_mut().find(own) {
+        let hosts = entry.get("hosts").items().iter().cloned().chain([host.to_owned().into()]);
+        let hosts: Vec<Value> = hosts.collect();
+        entry.set("hosts", hosts);
+        return;
+    }
+    let hosts = (!host.is_empty()).then(|| vec![host.to_owned()]);
+    let secret = (!secret.is_empty()).then(|| secret.to_owned());
+    tls.push(record! { "hosts" => hosts, "secretName" => secret });
 }
 
 /// `web:80`, `web:http`.

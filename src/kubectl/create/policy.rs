@@ -4,17 +4,20 @@
 
 use super::super::args::{self, Args, truth, value};
 use super::super::failure::Failure;
-use super::super::{Call, Verb, Words, save, target};
-use super::one_name;
-use crate::api::{Kind, Map, Value};
+use super::super::selector::LabelSelector;
+use super::super::{Call, Verb, Words};
+use super::{Made, make, one_name};
+use crate::api::{Kind, Map, Quantity, Value};
 use crate::record;
-use crate::sim::Request;
+
+const NO_QUANTITY: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /// `kubectl create quota NAME [--hard=RESOURCE=AMOUNT,…] [--scopes=SCOPE,…]`.
 pub(in crate::kubectl) const QUOTA: Verb = Verb {
     name: "create quota",
     takes: Words::Nothing,
-    flags: &[args::CHANGE, &[value("hard", ' '), value("scopes", ' ')]],
+    flags: &[args::CHANGE, args::MAKE, &[value("hard", ' '), value("scopes", ' ')]],
     run: quota,
 };
 /// `kubectl create poddisruptionbudget NAME --selector=SELECTOR (--min-available=N | --max-unavailable=N)`.
@@ -23,7 +26,8 @@ pub(in crate::kubectl) const PDB: Verb = Verb {
     takes: Words::Nothing,
     flags: &[
         args::CHANGE,
-        &[value("selector", 'l'), value("min-available", ' '), value("max-unavailable", ' ')],
+        args::MAKE,
+        &[value("selector", ' '), value("min-available", ' '), value("max-unavailable", ' ')],
     ],
     run: budget,
 };
@@ -33,6 +37,7 @@ pub(in crate::kubectl) const PRIORITY_CLASS: Verb = Verb {
     takes: Words::Nothing,
     flags: &[
         args::CHANGE,
+        args::MAKE,
         &[value("value", ' '), truth("global-default", ' '), value("description", ' ')],
         &[value("preemption-policy", ' ')],
     ],
@@ -42,28 +47,49 @@ pub(in crate::kubectl) const PRIORITY_CLASS: Verb = Verb {
 fn quota(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create quota")?.to_owned();
     let mut hard = Map::new();
-    for pair in args.get("hard").unwrap_or("").split(',').filter(|p| !p.is_empty()) {
-        let bad = || format!("Invalid argument syntax {pair}, expected <resource>=<value>");
-        let (resource, amount) = pair.split_once('=').ok_or_else(|| Failure::error(bad()))?;
+    for pair in args.get("hard").filter(|h| !h.is_empty()).into_iter().flat_map(|h| h.split(',')) {
+        let bad = || Failure::error(format!("Invalid argument syntax {pair}, expected <resource>=<value>"));
+        let (resource, amount) = pair.split_once('=').filter(|(_, v)| !v.contains('=')).ok_or_else(bad)?;
+        Quantity::parse(amount).ok_or_else(|| Failure::error(NO_QUANTITY))?;
         hard.insert(resource.to_owned().into(), amount.to_owned().into());
     }
-    let scopes: Vec<String> =
-        args.get("scopes").into_iter().flat_map(|s| s.split(',')).map(str::to_owned).collect();
-    let mut spec = record! { "scopes" => (!scopes.is_empty()).then_some(scopes) };
-    if !hard.is_empty() {
-        spec.set("hard", hard);
+    let scopes: Vec<String> = args
+        .get("scopes")
+        .filter(|s| !s.is_empty())
+        .into_iter()
+        .flat_map(|s| s.split(','))
+        .map(str::to_owned)
+        .collect();
+    if scopes.iter().any(String::is_empty) {
+        return Err(Failure::error("invalid resource quota scope \"\""));
     }
-    send(call, args, Kind::ResourceQuota, name, record! { "spec" => spec }, "quota")
+    let spec = record! {
+        "hard" => (!hard.is_empty()).then_some(hard),
+        "scopes" => (!scopes.is_empty()).then_some(scopes),
+    };
+    let spec = if spec.fields().count() == 0 { Map::new().into() } else { spec };
+    let fields = record! { "spec" => spec, "status" => Map::new() };
+    make(
+        call,
+        args,
+        Made { kind: Kind::ResourceQuota, name: &name, fields, failed: "failed to create quota: " },
+    )
 }
 
 fn budget(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create poddisruptionbudget")?.to_owned();
-    let (least, most) = (args.get("min-available"), args.get("max-unavailable"));
-    let labels = args.get("selector").unwrap_or("");
-    let why = match (labels, least, most) {
-        ("", _, _) => Some("a selector must be specified"),
+    let given = |flag: &str| args.get(flag).filter(|text| !text.is_empty());
+    let (least, most) = (given("min-available"), given("max-unavailable"));
+    let amount_is_wrong = |text: Option<&str>| {
+        text.map(|t| t.strip_suffix('%').unwrap_or(t))
+            .is_some_and(|digits| digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let why = match (given("selector"), least, most) {
+        (None, _, _) => Some("a selector must be specified"),
         (_, None, None) => Some("one of min-available or max-unavailable must be specified"),
         (_, Some(_), Some(_)) => Some("min-available and max-unavailable cannot be both specified"),
+        _ if amount_is_wrong(least) => Some("invalid format specified for min-available"),
+        _ if amount_is_wrong(most) => Some("invalid format specified for max-unavailable"),
         _ => None,
     };
     if let Some(why) = why {
@@ -73,51 +99,34 @@ fn budget(call: &mut Call, args: &Args) -> Result<(), Failure> {
         Ok(n) => Value::Int(n),
         Err(_) => text.to_owned().into(),
     };
-    let mut selector = Map::new();
-    for pair in labels.split(',') {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        selector.insert(key.to_owned().into(), value.trim_start_matches('=').to_owned().into());
-    }
+    let text = given("selector").unwrap_or_default();
+    let selector = LabelSelector::parse(text)
+        .map_err(|why| Failure::error(format!("couldn't parse the selector string \"{text}\": {why}")))?;
     let spec = record! {
         "maxUnavailable" => most.map(amount),
         "minAvailable" => least.map(amount),
-        "selector" => record! { "matchLabels" => selector },
+        "selector" => selector.as_value(),
     };
-    send(call, args, Kind::PodDisruptionBudget, name, record! { "spec" => spec }, "poddisruptionbudgets")
+    let status = record! {
+        "currentHealthy" => 0i64, "desiredHealthy" => 0i64, "disruptionsAllowed" => 0i64, "expectedPods" => 0i64,
+    };
+    let fields = record! { "spec" => spec, "status" => status };
+    let failed = "failed to create poddisruptionbudgets: ";
+    make(call, args, Made { kind: Kind::PodDisruptionBudget, name: &name, fields, failed })
 }
 
 fn class(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let name = one_name(args, "create priorityclass")?.to_owned();
     let value = args.get("value").unwrap_or("0").parse::<i64>().unwrap_or(0);
-    let body = record! {
-        "description" => args.get("description").map(str::to_owned),
+    let fields = record! {
+        "description" => args.get("description").filter(|d| !d.is_empty()).map(str::to_owned),
         "globalDefault" => args.has("global-default").then_some(true),
         "preemptionPolicy" => args.get("preemption-policy").unwrap_or("PreemptLowerPriority").to_owned(),
         "value" => value,
     };
-    send(call, args, Kind::PriorityClass, name, body, "priorityclass")
-}
-
-fn send(
-    call: &mut Call,
-    args: &Args,
-    kind: Kind,
-    name: String,
-    body: Value,
-    what: &str,
-) -> Result<(), Failure> {
-    let mode = save::Mode::of(args)?;
-    let info = kind.info();
-    let mut value = body;
-    value.set("apiVersion", info.api_version());
-    value.set("kind", info.name);
-    value.set("metadata.name", name.clone());
-    let shown = value.clone();
-    if info.namespaced {
-        value.set("metadata.namespace", target::namespace(call, args));
-    }
-    let made = save::send(call.timeline, Request::Create(value), mode);
-    let made = made.map_err(|r| Failure::error(format!("failed to create {what}: {}", r.message)))?;
-    let shown = if mode == save::Mode::DryClient { shown } else { made.to_value() };
-    save::tell(call, args, &shown, &save::line(kind, &name, "created", mode))
+    make(
+        call,
+        args,
+        Made { kind: Kind::PriorityClass, name: &name, fields, failed: "failed to create priorityclass: " },
+    )
 }

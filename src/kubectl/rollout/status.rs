@@ -22,7 +22,7 @@ fn under_way(said: String) -> Status {
 /// Tells how it stands whenever the object is written, until it is done.
 pub(super) fn wait(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
     let patience = args.get("timeout").map_or(Ok(Span::ZERO), |text| timeout("rollout status", text))?;
-    let pinned = revision_flag(args, "revision")?;
+    let pinned = revision_flag(args, "revision");
     let watch = args.get("watch") != Some("false");
     let bounded = patience > Span::ZERO && patience <= LIMIT;
     let end = call.world().now() + if bounded { patience } else { LIMIT };

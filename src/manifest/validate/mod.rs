@@ -22,7 +22,7 @@ mod sets;
 mod volume;
 
 pub(in crate::manifest) use names::label;
-pub use names::label_value;
+pub use names::{config_key, env_name, label_value, port_name, qualified, subdomain};
 
 use super::field::{FieldError, Path};
 use crate::api::{Kind, Map, Value};

@@ -68,7 +68,7 @@ pub(in crate::manifest) fn label(s: &str) -> Vec<String> {
 
 /// IsDNS1123Subdomain.
 #[inline(never)]
-pub(super) fn subdomain(s: &str) -> Vec<String> {
+pub fn subdomain(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 253 {
         wrong.push(too_long(253));
@@ -93,7 +93,7 @@ pub(super) fn wildcard(s: &str) -> Vec<String> {
 
 /// IsQualifiedName: a label's key.
 #[inline(never)]
-pub(super) fn qualified(s: &str) -> Vec<String> {
+pub fn qualified(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let form = |text: &str| regex(text, QUALIFIED, &["MyName", "my.name", "123-abc"]);
     let text = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric \
@@ -145,7 +145,7 @@ pub fn label_value(s: &str) -> Vec<String> {
 
 /// IsValidPortName.
 #[inline(never)]
-pub(super) fn port_name(s: &str) -> Vec<String> {
+pub fn port_name(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 15 {
         wrong.push("must be no more than 15 characters".into());
@@ -167,7 +167,7 @@ pub(super) fn port_name(s: &str) -> Vec<String> {
 }
 
 /// IsEnvVarName, relaxed.
-pub(super) fn env_name(s: &str) -> Vec<String> {
+pub fn env_name(s: &str) -> Vec<String> {
     let good = !s.is_empty() && s.bytes().all(|b| (0x20..0x7f).contains(&b) && b != b'=');
     let text =
         "a valid environment variable name must consist only of printable ASCII characters other than '='";
@@ -175,7 +175,7 @@ pub(super) fn env_name(s: &str) -> Vec<String> {
 }
 
 /// A key in a ConfigMap or Secret: IsConfigMapKey.
-pub(super) fn config_key(s: &str) -> Vec<String> {
+pub fn config_key(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     if s.len() > 253 {
         wrong.push(too_long(253));
