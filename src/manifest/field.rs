@@ -76,6 +76,12 @@ impl FieldError {
         let value = Some(shown(value));
         FieldError { field: field.to_string(), fault: Fault::Invalid, value, detail: detail.to_owned() }
     }
+    /// A value that cannot be, shown as the server's own struct of a type.
+    #[inline(never)]
+    pub(super) fn invalid_as(field: &Path, ty: &'static str, value: &Value, detail: &str) -> FieldError {
+        let value = Some(super::internal::dump(ty, value));
+        FieldError { field: field.to_string(), fault: Fault::Invalid, value, detail: detail.to_owned() }
+    }
     /// A word that is none of those that may stand here.
     #[inline(never)]
     pub fn not_supported(field: &Path, value: &Value, words: &[&str]) -> FieldError {
@@ -104,6 +110,19 @@ impl FieldError {
             value: None,
             detail: detail.to_owned(),
         }
+    }
+    /// A text that is too long, which is not shown.
+    #[inline(never)]
+    pub fn too_long(field: &Path, bytes_max: usize) -> FieldError {
+        let detail = format!("may not be more than {bytes_max} bytes");
+        FieldError { field: field.to_string(), fault: Fault::TooLong, value: None, detail }
+    }
+    /// A list that is too long.
+    #[inline(never)]
+    pub fn too_many(field: &Path, count: usize, most: usize) -> FieldError {
+        let (value, items) = (Some(count.to_string()), if most == 1 { "item" } else { "items" });
+        let detail = format!("must have at most {most} {items}");
+        FieldError { field: field.to_string(), fault: Fault::TooMany, value, detail }
     }
     /// The message without the field, as in a `StatusCause`.
     pub fn body(&self) -> String {

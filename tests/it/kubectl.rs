@@ -233,7 +233,27 @@ fn cells_agree_with_the_upstream_tests() {
 }
 
 /// How many refusals must be word for word those of `kubectl apply -f manifest.yaml`; none is ever lost.
-const REFUSALS_AGREE_MIN: usize = 215;
+const REFUSALS_AGREE_MIN: usize = 220;
+
+/// A text without what chance made: uids and the suffixes of volumes for tokens.
+fn by_chance_alike(text: &str) -> String {
+    const LETTERS_OF_UID: usize = 36;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let head = rest.get(..LETTERS_OF_UID).unwrap_or("");
+        let is_uid = head.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+        let is_uid = is_uid && head.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        let (shown, taken) = match rest.strip_prefix("kube-api-access-") {
+            Some(suffix) => ("kube-api-access", rest.len() - suffix.len() + 5),
+            None if is_uid => ("uid", LETTERS_OF_UID),
+            None => (&rest[..first.len_utf8()], first.len_utf8()),
+        };
+        out += shown;
+        rest = &rest[taken.min(rest.len())..];
+    }
+    out
+}
 
 #[test]
 fn what_is_applied_is_taken_or_refused_in_the_same_words() {
@@ -253,7 +273,7 @@ fn what_is_applied_is_taken_or_refused_in_the_same_words() {
         }
         let is = kubectl::run(&mut timeline, &mut context, &Only(&text("manifest")), line);
         all += 1;
-        if (&is.stdout, &is.stderr) == (&text("stdout"), &text("stderr")) {
+        if (&is.stdout, by_chance_alike(&is.stderr)) == (&text("stdout"), by_chance_alike(&text("stderr"))) {
             agree += 1;
         } else {
             let (want, is) = (text("stdout") + &text("stderr"), is.stdout + &is.stderr);

@@ -1,28 +1,65 @@
 //! Jobs. Models pkg/apis/batch/validation/validation.go.
 
-use super::{Errors, immutable, names, not_negative, one_of, pod, selector, text};
-use crate::api::Value;
-use crate::manifest::field::{Fault, FieldError, Path};
+use super::{Errors, invalid, names, not_negative, one_of, or_empty, pod, required, selector, text};
+use crate::api::{Map, Value};
+use crate::manifest::field::{FieldError, Path};
 
 /// ValidateJob.
 pub(super) fn create(job: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
     let spec = job.get("spec");
-    job_spec(spec, &path, errors);
-    counts_fit(spec, &path, errors);
-    let manual = spec.get("manualSelector").as_bool() == Some(true);
+    generated_selector(spec, &path, errors);
+    whole_spec(job, &path, errors);
+    if let (Some(count), Some("Indexed")) =
+        (spec.get("completions").as_int().filter(|n| *n > 0), spec.get("completionMode").as_str())
+    {
+        let name = job.at("metadata.name");
+        let host = format!("{}-{}", text(name), count - 1);
+        if !names::label(&host).is_empty() {
+            let detail = format!("will not able to create pod with invalid DNS label: {host}");
+            invalid(name, &detail, &root.field("metadata").field("name"), errors);
+        }
+    }
+}
+
+/// A selector that nobody has asked to manage is made by the server. Models validateGeneratedSelector.
+fn generated_selector(spec: &Value, path: &Path, errors: &mut Errors) {
+    let wanted = spec.get("selector");
+    if spec.get("manualSelector").as_bool() == Some(true) || selector::is_empty(wanted) {
+        return;
+    }
+    let made =
+        ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
     let labels = spec.at("template.metadata.labels");
-    if manual && !spec.get("selector").is_null() && !selector::matches(spec.get("selector"), labels) {
+    let generated = labels.fields().filter(|(name, _)| made.contains(&&***name));
+    let generated = generated.map(|(name, value)| (name.clone(), value.clone())).collect::<Map>();
+    if !selector::matches(wanted, &generated.into()) {
+        let detail = "`selector` not auto-generated";
+        errors.push(FieldError::invalid_as(&path.field("selector"), "LabelSelector", wanted, detail));
+    }
+}
+
+/// ValidateJobSpec.
+pub(super) fn whole_spec(job: &Value, path: &Path, errors: &mut Errors) {
+    let spec = job.get("spec");
+    job_spec(spec, path, errors);
+    counts_fit(spec, path, errors);
+    let (wanted, labels) = (spec.get("selector"), spec.at("template.metadata.labels"));
+    let manual = spec.get("manualSelector").as_bool() == Some(true);
+    let template = path.field("template");
+    if wanted.is_null() && manual {
+        required("", &path.field("selector"), errors);
+    }
+    selector::check(wanted, &path.field("selector"), errors);
+    // Without a selector nothing matches.
+    if (manual || !wanted.is_null()) && (wanted.is_null() || !selector::matches(wanted, labels)) {
         let detail = "`selector` does not match template `labels`";
-        let template = path.field("template");
-        let metadata = template.field("metadata");
-        errors.push(FieldError::invalid(&metadata.field("labels"), labels, detail));
+        invalid(labels, detail, &template.field("metadata").field("labels"), errors);
     }
     // The server makes this label of the Job's name.
     let name = job.at("metadata.name");
     if !manual && text(name).len() > 63 {
-        let template = path.field("template");
         names::check(name, names::label_value, &template.field("labels"), errors);
     }
 }
@@ -34,16 +71,25 @@ pub(super) fn counts_fit(spec: &Value, path: &Path, errors: &mut Errors) {
 
 /// validateJobSpec, as for Jobs and the templates of CronJobs.
 pub(super) fn job_spec(spec: &Value, path: &Path, errors: &mut Errors) {
-    for name in
-        ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"]
-    {
+    const COUNTS: [&str; 7] = [
+        "parallelism",
+        "completions",
+        "activeDeadlineSeconds",
+        "backoffLimit",
+        "ttlSecondsAfterFinished",
+        "backoffLimitPerIndex",
+        "maxFailedIndexes",
+    ];
+    for name in COUNTS {
         not_negative(spec.get(name), &path.field(name), errors);
     }
-    per_index(spec, path, errors);
-    completion_mode(spec, path, errors);
-    if let Some(by) = spec.get("managedBy").as_str() {
-        managed_by(spec.get("managedBy"), by, &path.field("managedBy"), errors);
+    if spec.get("backoffLimitPerIndex").is_null() && !spec.get("maxFailedIndexes").is_null() {
+        required("when maxFailedIndexes is specified", &path.field("backoffLimitPerIndex"), errors);
     }
+    if !spec.get("managedBy").is_null() {
+        managed_by(spec.get("managedBy"), &path.field("managedBy"), errors);
+    }
+    completion_mode(spec, path, errors);
     if !spec.get("podFailurePolicy").is_null() {
         failure_policy(spec, &path.field("podFailurePolicy"), errors);
     }
@@ -76,61 +122,82 @@ fn restart_policy(spec: &Value, path: &Path, job: &Value, errors: &mut Errors) {
     }
 }
 
-fn per_index(spec: &Value, path: &Path, errors: &mut Errors) {
-    let (limit, failed) = (spec.get("backoffLimitPerIndex"), spec.get("maxFailedIndexes"));
-    not_negative(limit, &path.field("backoffLimitPerIndex"), errors);
-    not_negative(failed, &path.field("maxFailedIndexes"), errors);
-    if limit.is_null() && !failed.is_null() {
-        let detail = "when maxFailedIndexes is specified";
-        errors.push(FieldError::required(&path.field("backoffLimitPerIndex"), detail));
-    }
-    let indexed = spec.get("completionMode").as_str() == Some("Indexed");
-    if !indexed {
-        for name in ["backoffLimitPerIndex", "maxFailedIndexes"] {
-            if !spec.get(name).is_null() {
-                let detail = "requires indexed completion mode";
-                errors.push(FieldError::invalid(&path.field(name), spec.get(name), detail));
-            }
-        }
-        return;
-    }
-    if let (Some(most), Some(all)) = (failed.as_int(), spec.get("completions").as_int())
-        && most > all
-    {
-        let detail = "must be less than or equal to completions";
-        errors.push(FieldError::invalid(&path.field("maxFailedIndexes"), failed, detail));
-    }
-}
+/// How many indexes a Job may have, and how many pods at a time.
+const INDEXES_MAX: i64 = 100_000;
+/// The same for retries per index with more completions than that.
+const HIGH_MAX: i64 = 10_000;
 
 fn completion_mode(spec: &Value, path: &Path, errors: &mut Errors) {
     let mode = spec.get("completionMode");
     one_of(mode, &["NonIndexed", "Indexed"], &path.field("completionMode"), errors);
+    let (limit, failed) = (spec.get("backoffLimitPerIndex"), spec.get("maxFailedIndexes"));
+    if matches!(mode.as_str(), None | Some("NonIndexed")) {
+        for name in ["backoffLimitPerIndex", "maxFailedIndexes"] {
+            if !spec.get(name).is_null() {
+                invalid(spec.get(name), "requires indexed completion mode", &path.field(name), errors);
+            }
+        }
+    }
     if mode.as_str() != Some("Indexed") {
         return;
     }
-    if spec.get("completions").is_null() {
-        errors.push(FieldError::required(&path.field("completions"), "when completion mode is Indexed"));
+    let (completions, parallelism) = (spec.get("completions"), spec.get("parallelism"));
+    if completions.is_null() {
+        required("when completion mode is Indexed", &path.field("completions"), errors);
     }
-    let parallelism = spec.get("parallelism");
-    if parallelism.as_int().is_some_and(|n| n > 100_000) {
-        let detail = "must be less than or equal to 100000 when completion mode is Indexed";
-        errors.push(FieldError::invalid(&path.field("parallelism"), parallelism, detail));
+    let over = |value: &Value, most: i64| value.as_int().is_some_and(|n| n > most);
+    let (parallelism_at, failed_at) = (path.field("parallelism"), path.field("maxFailedIndexes"));
+    let at_most = |n: i64| format!("must be less than or equal to {n}");
+    if over(parallelism, INDEXES_MAX) {
+        let detail = at_most(INDEXES_MAX) + " when completion mode is Indexed";
+        invalid(parallelism, &detail, &parallelism_at, errors);
+    }
+    if completions.as_int().is_some_and(|all| over(failed, all)) {
+        invalid(failed, "must be less than or equal to completions", &failed_at, errors);
+    }
+    if over(failed, INDEXES_MAX) {
+        invalid(failed, &at_most(INDEXES_MAX), &failed_at, errors);
+    }
+    if over(completions, INDEXES_MAX) && !limit.is_null() {
+        if failed.is_null() {
+            let detail = format!("must be specified when completions is above {INDEXES_MAX}");
+            required(&detail, &failed_at, errors);
+        }
+        let detail = at_most(HIGH_MAX);
+        let detail = detail
+            + &format!(" when completions are above {INDEXES_MAX} and used with backoff limit per index");
+        for (value, at) in [(parallelism, &parallelism_at), (failed, &failed_at)] {
+            if over(value, HIGH_MAX) {
+                invalid(value, &detail, at, errors);
+            }
+        }
     }
 }
 
-fn managed_by(value: &Value, by: &str, path: &Path, errors: &mut Errors) {
-    let good = by
-        .split_once('/')
-        .is_some_and(|(prefix, name)| names::subdomain(prefix).is_empty() && !name.is_empty());
-    if !good {
-        let detail = "must be a domain-prefixed path (such as \"acme.io/foo\")";
-        errors.push(FieldError::invalid(path, value, detail));
+/// IsDomainPrefixedPath.
+fn managed_by(value: &Value, path: &Path, errors: &mut Errors) {
+    let by = text(value);
+    match by.split_once('/') {
+        _ if by.is_empty() => required("", path, errors),
+        Some((host, rest)) if !host.is_empty() && !rest.is_empty() => {
+            let host = Value::from(host.to_owned());
+            names::check(&host, names::subdomain, path, errors);
+            names::check(&Value::from(rest.to_owned()), names::http_path, path, errors);
+        }
+        _ => invalid(value, "must be a domain-prefixed path (such as \"acme.io/foo\")", path, errors),
+    }
+    if by.len() > 63 {
+        errors.push(FieldError::too_long(path, 63));
     }
 }
 
 /// validatePodFailurePolicy.
 fn failure_policy(spec: &Value, path: &Path, errors: &mut Errors) {
     let rules = path.field("rules");
+    let count = spec.at("podFailurePolicy.rules").items().len();
+    if count > RULES_MAX {
+        errors.push(FieldError::too_many(&rules, count, RULES_MAX));
+    }
     for (i, rule) in spec.at("podFailurePolicy.rules").items().iter().enumerate() {
         let at = rules.index(i);
         let action = rule.get("action");
@@ -152,12 +219,18 @@ fn failure_policy(spec: &Value, path: &Path, errors: &mut Errors) {
             exit_codes(spec, codes, &at.field("onExitCodes"), errors);
         }
         let list = at.field("onPodConditions");
+        if conditions.items().len() > RULES_MAX {
+            errors.push(FieldError::too_many(&list, conditions.items().len(), RULES_MAX));
+        }
         for (j, pattern) in conditions.items().iter().enumerate() {
             let pattern_at = list.index(j);
-            if !text(pattern.get("type")).is_empty() {
-                names::check(pattern.get("type"), names::qualified, &pattern_at.field("type"), errors);
+            names::check(&or_empty(pattern.get("type")), names::qualified, &pattern_at.field("type"), errors);
+            let status_at = pattern_at.field("status");
+            if text(pattern.get("status")).is_empty() {
+                required("valid values: [\"False\" \"True\" \"Unknown\"]", &status_at, errors);
+            } else {
+                one_of(pattern.get("status"), &["False", "True", "Unknown"], &status_at, errors);
             }
-            one_of(pattern.get("status"), &["False", "True", "Unknown"], &pattern_at.field("status"), errors);
         }
         let both = !codes.is_null() && !conditions.items().is_empty();
         let neither = codes.is_null() && conditions.items().is_empty();
@@ -175,15 +248,18 @@ fn failure_policy(spec: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
+/// How many rules a policy may have, and a rule conditions.
+const RULES_MAX: usize = 20;
 /// How many exit codes a rule may name.
 const EXIT_CODES_MAX: usize = 255;
 
 fn exit_codes(spec: &Value, codes: &Value, path: &Path, errors: &mut Errors) {
     let operator = codes.get("operator");
     if text(operator).is_empty() {
-        errors.push(FieldError::required(&path.field("operator"), "valid values: [\"In\" \"NotIn\"]"));
+        required("valid values: [\"In\" \"NotIn\"]", &path.field("operator"), errors);
+    } else {
+        one_of(operator, &["In", "NotIn"], &path.field("operator"), errors);
     }
-    one_of(operator, &["In", "NotIn"], &path.field("operator"), errors);
     if let Some(name) = codes.get("containerName").as_str() {
         let pod = spec.at("template.spec");
         let mut all = pod.get("containers").items().iter().chain(pod.get("initContainers").items());
@@ -201,9 +277,7 @@ fn exit_codes(spec: &Value, codes: &Value, path: &Path, errors: &mut Errors) {
     if values.is_empty() {
         errors.push(FieldError::invalid(&at, codes.get("values"), "at least one value is required"));
     } else if values.len() > EXIT_CODES_MAX {
-        let (fault, value) = (Fault::TooMany, Some(values.len().to_string()));
-        let detail = format!("must have at most {EXIT_CODES_MAX} items");
-        errors.push(FieldError { field: at.to_string(), fault, value, detail });
+        errors.push(FieldError::too_many(&at, values.len(), EXIT_CODES_MAX));
     }
     for (i, value) in values.iter().enumerate().take(EXIT_CODES_MAX) {
         if text(operator) == "In" && value.as_int() == Some(0) {
@@ -213,13 +287,17 @@ fn exit_codes(spec: &Value, codes: &Value, path: &Path, errors: &mut Errors) {
             errors.push(FieldError::duplicate(&at.index(i), value));
         }
     }
+    if values.windows(2).any(|pair| pair[0].as_int() > pair[1].as_int()) {
+        invalid(codes.get("values"), "must be ordered", &at, errors);
+    }
 }
 
 /// validateSuccessPolicy.
 fn success_policy(spec: &Value, path: &Path, errors: &mut Errors) {
     let at = path.field("successPolicy");
     if spec.get("completionMode").as_str() != Some("Indexed") {
-        errors.push(FieldError::invalid(&at, spec.get("successPolicy"), "requires indexed completion mode"));
+        let policy = spec.get("successPolicy");
+        errors.push(FieldError::invalid_as(&at, "SuccessPolicy", policy, "requires indexed completion mode"));
         return;
     }
     let rules = spec.at("successPolicy.rules").items();
@@ -227,6 +305,9 @@ fn success_policy(spec: &Value, path: &Path, errors: &mut Errors) {
     if rules.is_empty() {
         let detail = "at least one rules must be specified when the successPolicy is specified";
         errors.push(FieldError::required(&list, detail));
+    }
+    if rules.len() > RULES_MAX {
+        errors.push(FieldError::too_many(&list, rules.len(), RULES_MAX));
     }
     let completions = spec.get("completions").as_int().unwrap_or(0);
     for (i, rule) in rules.iter().enumerate() {
@@ -238,68 +319,65 @@ fn success_policy(spec: &Value, path: &Path, errors: &mut Errors) {
                 "at least one of succeededCount or succeededIndexes must be specified",
             ));
         }
-        if let Some(list) = indexes.as_str()
-            && let Err(why) = index_list(list, completions)
-        {
-            let detail = format!("error parsing succeededIndexes: {why}");
-            errors.push(FieldError::invalid(&at.field("succeededIndexes"), indexes, &detail));
+        let mut total = i64::MAX;
+        if let Some(list) = indexes.as_str() {
+            let at = at.field("succeededIndexes");
+            if list.len() > INDEX_LIST_BYTES_MAX {
+                errors.push(FieldError::too_long(&at, INDEX_LIST_BYTES_MAX));
+            }
+            let parsed = index_list(list, completions);
+            total = *parsed.as_ref().unwrap_or(&0);
+            if let Err(why) = parsed {
+                invalid(indexes, &format!("error parsing succeededIndexes: {why}"), &at, errors);
+            }
         }
-        not_negative(count, &at.field("succeededCount"), errors);
-        if count.as_int().is_some_and(|n| n > completions) {
-            let detail =
-                format!("must be less than or equal to {completions} (the number of specified completions)");
-            errors.push(FieldError::invalid(&at.field("succeededCount"), count, &detail));
+        let at = at.field("succeededCount");
+        not_negative(count, &at, errors);
+        for (most, of) in [
+            (completions, "the number of specified completions"),
+            (total, "the number of indexes in the specified succeededIndexes field"),
+        ] {
+            if count.as_int().is_some_and(|n| n > most) {
+                invalid(count, &format!("must be less than or equal to {most} ({of})"), &at, errors);
+            }
         }
     }
 }
 
-/// validateIndexesFormat.
-fn index_list(list: &str, completions: i64) -> Result<(), String> {
-    let mut last: Option<i64> = None;
+/// How long a list of indexes may be.
+const INDEX_LIST_BYTES_MAX: usize = 64 << 10;
+
+/// validateIndexesFormat: how many indexes a list names.
+fn index_list(list: &str, completions: i64) -> Result<i64, String> {
+    let (mut last, mut total): (Option<i64>, i64) = (None, 0);
+    let number = |word: &str| match word.parse::<i64>() {
+        Err(_) => Err(format!("cannot convert string to integer for index: \"{word}\"")),
+        Ok(n) if n >= completions => Err(format!("too large index: \"{word}\"")),
+        Ok(n) => Ok(n),
+    };
+    let order = |before: i64, now: i64| match before >= now {
+        true => Err(format!("non-increasing order, previous: {before}, current: {now}")),
+        false => Ok(()),
+    };
     for interval in list.split(',').filter(|_| !list.is_empty()) {
-        let mut ends = Vec::new();
-        for word in interval.split('-') {
-            let number: i64 = word
-                .parse()
-                .map_err(|_| format!("cannot convert string to integer for index: \"{word}\""))?;
-            if number >= completions {
-                return Err(format!("too large index: \"{word}\""));
-            }
-            if last.is_some_and(|l| l >= number) {
-                return Err(format!(
-                    "non-increasing order, previous: {}, current: {number}",
-                    last.unwrap_or(0)
-                ));
-            }
-            last = Some(number);
-            ends.push(number);
-        }
-        if ends.len() > 2 {
+        let mut ends = interval.split('-');
+        if ends.clone().count() > 2 {
             return Err(format!(
-                "the fragment \"{interval}\" violates the requirement that an index interval can have at most two parts separated by '-'"
+                "the fragment \"{interval}\" violates the requirement that an index interval can have at most two parts \
+                 separated by '-'"
             ));
         }
+        let first = number(ends.next().unwrap_or(""))?;
+        let mut end = first;
+        if let Some(word) = ends.next() {
+            end = number(word)?;
+            order(first, end)?;
+        }
+        if let Some(last) = last {
+            order(last, first)?;
+        }
+        total += end - first + 1;
+        last = Some(end);
     }
-    Ok(())
-}
-
-/// ValidateJobUpdate.
-pub(super) fn update(job: &Value, old: &Value, errors: &mut Errors) {
-    let root = Path::ROOT;
-    let path = root.field("spec");
-    let (new, old) = (job.get("spec"), old.get("spec"));
-    job_spec(new, &path, errors);
-    counts_fit(new, &path, errors);
-    // completions may follow parallelism in an indexed Job.
-    let elastic = new.get("completionMode").as_str() == Some("Indexed")
-        && new.get("completions") == new.get("parallelism")
-        && !new.get("completions").is_null();
-    if !elastic {
-        immutable(new.get("completions"), old.get("completions"), &path.field("completions"), errors);
-    }
-    immutable(new.get("selector"), old.get("selector"), &path.field("selector"), errors);
-    immutable(new.get("template"), old.get("template"), &path.field("template"), errors);
-    for name in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] {
-        immutable(new.get(name), old.get(name), &path.field(name), errors);
-    }
+    Ok(total)
 }

@@ -7,6 +7,7 @@ mod container;
 mod cronjob;
 mod deployment;
 mod job;
+mod job_update;
 mod meta;
 mod names;
 mod network;
@@ -46,7 +47,7 @@ struct Rules {
 
 const TABLE: &[Rules] = &[
     row(Kind::Pod, pod::create, pod_update::update, names::subdomain),
-    row(Kind::Job, job::create, job::update, names::subdomain),
+    row(Kind::Job, job::create, job_update::update, names::subdomain),
     row(Kind::CronJob, cronjob::create, cronjob::update, names::subdomain),
     row(Kind::Deployment, deployment::create, deployment::update, names::subdomain),
     row(Kind::ReplicaSet, deployment::create_set, deployment::update_set, names::subdomain),
@@ -108,6 +109,39 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("")
 }
 
+/// Says that a value is wrong; nothing is shown as the zero of its type would be.
+#[inline(never)]
+fn invalid(value: &Value, detail: &str, path: &Path, errors: &mut Errors) {
+    errors.push(FieldError::invalid(path, value, detail));
+}
+
+/// Says that a field may not be set.
+#[inline(never)]
+fn forbidden(detail: &str, path: &Path, errors: &mut Errors) {
+    errors.push(FieldError::forbidden(path, detail));
+}
+
+/// Says that a field must be set.
+#[inline(never)]
+fn required(detail: &str, path: &Path, errors: &mut Errors) {
+    errors.push(FieldError::required(path, detail));
+}
+
+/// A text that must not be empty. Is it there?
+#[inline(never)]
+fn needs(value: &Value, path: &Path, errors: &mut Errors) -> bool {
+    let there = !text(value).is_empty();
+    if !there {
+        errors.push(FieldError::required(path, ""));
+    }
+    there
+}
+
+/// The value, or an empty text in its place.
+fn or_empty(value: &Value) -> Value {
+    if value.is_null() { Value::from("") } else { value.clone() }
+}
+
 /// Models apimachinery pkg/api/validation: ValidateNonnegativeField.
 #[inline(never)]
 fn not_negative(value: &Value, path: &Path, errors: &mut Errors) {
@@ -138,6 +172,14 @@ fn in_range(value: &Value, least: i64, most: i64, path: &Path, errors: &mut Erro
 fn immutable(new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
     if new != old {
         errors.push(FieldError::invalid(path, new, "field is immutable"));
+    }
+}
+
+/// The same, where the server shows its own struct.
+#[inline(never)]
+fn immutable_as(ty: &'static str, new: &Value, old: &Value, path: &Path, errors: &mut Errors) {
+    if new != old {
+        errors.push(FieldError::invalid_as(path, ty, new, "field is immutable"));
     }
 }
 

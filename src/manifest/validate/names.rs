@@ -174,6 +174,14 @@ pub fn env_name(s: &str) -> Vec<String> {
     if good { Vec::new() } else { vec![text.to_owned()] }
 }
 
+/// The path behind a domain, as IsDomainPrefixedPath wants it.
+pub(super) fn http_path(s: &str) -> Vec<String> {
+    const FORM: &str = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+";
+    let good = s.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b));
+    let wrong = format!("Invalid path (regex used for validation is '{FORM}')");
+    if good { Vec::new() } else { vec![wrong] }
+}
+
 /// A key in a ConfigMap or Secret: IsConfigMapKey.
 pub fn config_key(s: &str) -> Vec<String> {
     let mut wrong = Vec::new();
