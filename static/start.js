@@ -12,10 +12,10 @@
   let asked = [];
   globalThis.podium = {
     // The editor is larger than the program, so it is asked for only after the first picture.
-    async mount(host, text, change, complete, hover, ready) {
+    async mount(host, id, text, on, ready) {
       const { create } = await import("./editor.js");
       // What was written into the plain text meanwhile is the text.
-      editor = create(host, document.getElementById("plain-manifest")?.value ?? text, { change, complete, hover });
+      editor = create(host, id, document.getElementById("plain-manifest")?.value ?? text, on);
       ready(editor);
     },
     text: () => editor?.get() ?? document.getElementById("plain-manifest")?.value ?? "",

@@ -1,4 +1,4 @@
-//! Apply: the page's button is `kubectl apply -f manifest.yaml`; what became of each document is told line by line.
+//! Apply: the page's button is `kubectl apply -f NAME`; what became of each document is told line by line.
 
 use crate::kubectl::{self, Context};
 use crate::sim::Timeline;
@@ -7,6 +7,6 @@ use crate::sim::Timeline;
 pub type Outcome = kubectl::Applied;
 
 /// Sends every document that can be understood.
-pub fn apply(timeline: &mut Timeline, text: &str) -> Vec<Outcome> {
-    kubectl::apply_text(timeline, &Context::default(), "manifest.yaml", text)
+pub fn apply(timeline: &mut Timeline, file: &str, text: &str) -> Vec<Outcome> {
+    kubectl::apply_text(timeline, &Context::default(), file, text)
 }

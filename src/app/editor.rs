@@ -1,9 +1,14 @@
 //! The bridge to the editor, which is JavaScript and comes after the first picture.
 
+use super::assist;
+use super::files::FileMsg;
+use super::page::Msg;
+use super::tabs::{Id, Tab};
 use crate::manifest::{Diagnostic, Severity};
 use crate::record;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
+use yew::Callback;
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,55 +18,60 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn set(this: &Handle, text: &str);
     #[wasm_bindgen(method)]
+    fn show(this: &Handle, id: u32, text: &str);
+    #[wasm_bindgen(method)]
+    fn forget(this: &Handle, id: u32);
+    #[wasm_bindgen(method)]
     fn diagnose(this: &Handle, json: &str);
     #[wasm_bindgen(method)]
     fn light(this: &Handle, line: u32);
     #[wasm_bindgen(method)]
     fn select(this: &Handle, from: u32, to: u32);
     #[wasm_bindgen(method)]
+    fn focus(this: &Handle);
+    #[wasm_bindgen(method)]
+    fn pick(this: &Handle);
+    #[wasm_bindgen(method)]
+    fn save(this: &Handle, name: &str, text: &str);
+    #[wasm_bindgen(method)]
     fn destroy(this: &Handle);
     #[wasm_bindgen(js_namespace = podium)]
-    fn mount(
-        host: &Element,
-        text: &str,
-        change: &Closure<dyn FnMut(String)>,
-        complete: &Closure<dyn Fn(String, u32) -> Option<String>>,
-        hover: &Closure<dyn Fn(String, u32) -> Option<String>>,
-        ready: &Closure<dyn FnMut(Handle)>,
-    );
+    fn mount(host: &Element, id: u32, text: &str, on: &Asked, ready: &Closure<dyn FnMut(Handle)>);
 }
+
+/// What the editor tells or asks: what it is about, a text, and an offset in UTF-16 units; the answer is JSON, if there is one.
+type Asked = Closure<dyn Fn(String, String, u32) -> Option<String>>;
 
 /// The editor, and what it calls back; both end together.
 #[derive(Default)]
 pub struct Editor {
     handle: Option<Handle>,
-    _kept: Option<Kept>,
+    kept: Option<(Asked, Closure<dyn FnMut(Handle)>)>,
 }
 
-struct Kept {
-    _change: Closure<dyn FnMut(String)>,
-    _complete: Closure<dyn Fn(String, u32) -> Option<String>>,
-    _hover: Closure<dyn Fn(String, u32) -> Option<String>>,
-    _ready: Closure<dyn FnMut(Handle)>,
+/// What the editor tells or asks of the page.
+fn answer(send: &Callback<Msg>, what: &str, text: String, offset: u32) -> Option<String> {
+    match what {
+        "complete" => return assist::complete(text, offset),
+        "hover" => return assist::hover(text, offset),
+        "change" => send.emit(Msg::Text(text)),
+        "file" => {
+            let (name, text) = text.split_once('\n').unwrap_or((&text, ""));
+            send.emit(Msg::File(FileMsg::Opened(name.to_owned(), text.to_owned())));
+        }
+        _ => send.emit(Msg::File(FileMsg::Unreadable(text))),
+    }
+    None
 }
 
 impl Editor {
     /// Asks for the editor. What is written before it comes is kept.
-    pub fn load(
-        &mut self,
-        host: &Element,
-        text: &str,
-        change: impl FnMut(String) + 'static,
-        ready: impl FnMut(Handle) + 'static,
-    ) {
-        let kept = Kept {
-            _change: Closure::new(change),
-            _complete: Closure::new(super::assist::complete),
-            _hover: Closure::new(super::assist::hover),
-            _ready: Closure::new(ready),
-        };
-        mount(host, text, &kept._change, &kept._complete, &kept._hover, &kept._ready);
-        self._kept = Some(kept);
+    pub fn load(&mut self, host: &Element, tab: &Tab, send: Callback<Msg>) {
+        let arrived = send.reform(Msg::EditorReady);
+        let on = Closure::new(move |what: String, text, offset| answer(&send, &what, text, offset));
+        let ready = Closure::new(move |handle| arrived.emit(handle));
+        mount(host, tab.id, &tab.text, &on, &ready);
+        self.kept = Some((on, ready));
     }
     /// The editor has come.
     pub fn arrived(&mut self, handle: Handle) {
@@ -69,7 +79,7 @@ impl Editor {
     }
     /// Was it asked for?
     pub fn is_asked(&self) -> bool {
-        self._kept.is_some()
+        self.kept.is_some()
     }
     /// Is it there?
     pub fn is_there(&self) -> bool {
@@ -79,6 +89,36 @@ impl Editor {
     pub fn set(&self, text: &str) {
         if let Some(handle) = &self.handle {
             handle.set(text);
+        }
+    }
+    /// Shows the text of another tab, with its own cursor and its own undo.
+    pub fn show(&self, id: Id, text: &str) {
+        if let Some(handle) = &self.handle {
+            handle.show(id, text);
+        }
+    }
+    /// A tab will not be opened again.
+    pub fn forget(&self, id: Id) {
+        if let Some(handle) = &self.handle {
+            handle.forget(id);
+        }
+    }
+    /// Gives it the focus.
+    pub fn focus(&self) {
+        if let Some(handle) = &self.handle {
+            handle.focus();
+        }
+    }
+    /// Lets the user choose files of this machine.
+    pub fn pick(&self) {
+        if let Some(handle) = &self.handle {
+            handle.pick();
+        }
+    }
+    /// Hands a text to the user as a file of this machine.
+    pub fn save(&self, name: &str, text: &str) {
+        if let Some(handle) = &self.handle {
+            handle.save(name, text);
         }
     }
     /// Lights a line, counted from 1; 0: none.

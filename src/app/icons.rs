@@ -21,6 +21,9 @@ pub enum Icon {
     Info,
     Done,
     Follow,
+    Plus,
+    Open,
+    Save,
 }
 
 /// Draws an icon. It is only a picture: what it means is said beside it or in the label of its button.
@@ -43,6 +46,9 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Info => ("M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM10 9.4v4.2M10 6.6v.1", ""),
         Icon::Done => ("M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM6.9 10.2l2.2 2.2 4.1-4.6", ""),
         Icon::Follow => ("M6 14 14 6M8 6h6v6", ""),
+        Icon::Plus => ("M10 4.5v11M4.5 10h11", ""),
+        Icon::Open => ("M3 15.5v-10h5l1.6 2H17v8z", ""),
+        Icon::Save => ("M10 3.5v8.6M6.6 8.9l3.4 3.4 3.4-3.4M4 16h12", ""),
     };
     html! {
         <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">

@@ -1,5 +1,6 @@
 //! Keys that work anywhere on the page but in a text.
 
+use super::files::FileMsg;
 use super::page::Msg;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -12,7 +13,13 @@ pub const HELP: &[(&str, &str)] = &[
     ("N", "on to the next thing that the control plane says"),
     ("Home", "to the start"),
     ("1 … 5", "speed: 1×, 10×, 60×, 600×, max"),
-    ("Ctrl Enter", "apply the manifest"),
+    ("Ctrl Enter", "apply the file in front"),
+    ("Ctrl O", "open files of this machine; they can be dropped on the page, too"),
+    ("Ctrl S", "save the file in front to this machine"),
+    ("Alt PgDn", "to the next file; Alt PgUp: to the one before"),
+    ("F2", "give the file another name"),
+    ("Ctrl .", "what can be mended at the cursor"),
+    ("F1", "what the field at the cursor means"),
     ("T", "light or dark"),
     ("?", "this help"),
     ("Esc", "close what is open"),
@@ -26,6 +33,9 @@ pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
     if key == "Escape" {
         return Some(Msg::Escape);
+    }
+    if let Some(msg) = of_files(event, &key) {
+        return Some(Msg::File(msg));
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return None;
@@ -53,4 +63,17 @@ pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
         }
         _ => None,
     }
+}
+
+/// Keys for the files of the editor; they work in its text, too.
+fn of_files(event: &KeyboardEvent, key: &str) -> Option<FileMsg> {
+    let (ctrl, alt) = (event.ctrl_key() || event.meta_key(), event.alt_key());
+    Some(match (ctrl, alt, event.shift_key(), key) {
+        (true, false, false, "o") => FileMsg::Pick,
+        (true, false, false, "s") => FileMsg::Save,
+        (false, true, false, "PageDown") => FileMsg::Step(1),
+        (false, true, false, "PageUp") => FileMsg::Step(-1),
+        (false, false, false, "F2") => FileMsg::BeginRename,
+        _ => return None,
+    })
 }

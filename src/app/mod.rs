@@ -6,6 +6,7 @@
 mod apply;
 mod assist;
 mod editor;
+mod files;
 mod heard;
 mod icons;
 mod keys;
@@ -16,6 +17,7 @@ mod player;
 mod screen;
 mod shown;
 mod storage;
+mod tabs;
 mod told;
 
 mod page;

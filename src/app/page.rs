@@ -2,11 +2,13 @@
 
 use super::apply::{self, Outcome};
 use super::editor::{Editor, Handle};
+use super::files::{Desk, FileMsg};
 use super::heard::{self, Heard};
 use super::palette::Palette;
 use super::player::{Player, Speed};
 use super::screen::Screen;
 use super::shown::Shown;
+use super::tabs::Tabs;
 use super::{keys, storage, told};
 use crate::api::{Span, Time, Uid};
 use crate::examples::{self, Example};
@@ -82,6 +84,8 @@ pub enum Msg {
     EditorReady(Handle),
     /// The text was changed by its writer.
     Text(String),
+    /// Something happens to the files of the editor.
+    File(FileMsg),
     /// The text is to be sent to the cluster.
     Apply,
     /// An example is to be opened in a fresh cluster.
@@ -122,7 +126,8 @@ pub struct App {
     /// The world at the furthest instant that was lived.
     pub(super) latest: World,
     pub(super) player: Player,
-    pub(super) text: String,
+    pub(super) tabs: Tabs,
+    pub(super) desk: Desk,
     pub(super) editor: Editor,
     pub(super) editor_host: NodeRef,
     pub(super) diagnostics: Rc<Vec<Rc<Diagnostic>>>,
@@ -141,7 +146,7 @@ pub struct App {
     /// How the panels tell the page what happened in them.
     pub(super) send: yew::Callback<Msg>,
     /// Is all of the program here? The first picture is drawn before.
-    whole: bool,
+    pub(super) whole: bool,
     palette: Option<Palette>,
     check_at: Option<f64>,
     panels_at: f64,
@@ -163,8 +168,7 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> App {
         let example = examples::first();
-        let kept = storage::read("manifest").filter(|t| !t.trim().is_empty());
-        let text = kept.unwrap_or_else(|| example.manifest.to_owned());
+        let tabs = Tabs::restore(example.manifest);
         let timeline = Timeline::new(Config::default());
         let speed = Speed::Times(1);
         let dark = storage::read("theme").map(|t| t == "dark");
@@ -172,7 +176,8 @@ impl Component for App {
             latest: timeline.world().clone(),
             player: Player::new(&timeline, speed),
             timeline,
-            text,
+            tabs,
+            desk: Desk::default(),
             editor: Editor::default(),
             editor_host: NodeRef::default(),
             diagnostics: Rc::default(),
@@ -225,6 +230,7 @@ impl Component for App {
             self.draw_below();
             self.next_frame(ctx);
         }
+        self.desk.settle();
     }
 }
 
@@ -239,7 +245,7 @@ impl App {
                 return self.take(ctx, msg);
             }
             Msg::Leaving => {
-                storage::keep("manifest", &self.text);
+                self.tabs.keep();
                 return false;
             }
             Msg::Asked => {
@@ -262,21 +268,23 @@ impl App {
             Msg::Whole => self.begin(),
             Msg::EditorReady(handle) => {
                 self.editor.arrived(handle);
-                self.editor.diagnose(&self.text, &self.plain_diagnostics());
+                self.editor.show(self.tabs.front().id, self.tabs.text());
+                self.editor.diagnose(self.tabs.text(), &self.plain_diagnostics());
                 self.editor.light(self.shown.decided.as_ref().map_or(0, |d| d.0));
             }
             Msg::Text(text) => {
-                self.text = text;
-                self.check_at = Some(now_ms() + CHECK_AFTER_MS);
+                self.tabs.set_text(text);
+                self.check_soon();
                 return false;
             }
+            Msg::File(msg) => self.file(msg),
             Msg::Apply => self.apply(),
             Msg::Open(example) => self.open(example),
             Msg::Fresh(nodes) => self.fresh(nodes),
             Msg::Show(diagnostic) => {
                 let span = diagnostic.span;
                 self.pane = Pane::Manifest;
-                self.editor.select(&self.text, span.start.byte, span.end.byte);
+                self.editor.select(self.tabs.text(), span.start.byte, span.end.byte);
             }
             Msg::Select(uid) => self.select(uid),
             Msg::StagePressed(x, y) => {
@@ -334,7 +342,7 @@ impl App {
         self.next_frame(ctx);
         // The first frame belongs to the picture alone, and what comes next to the cluster.
         if self.whole && self.panels_at > 0.0 && !self.editor.is_asked() {
-            self.load_editor(ctx);
+            self.load_editor();
         }
         let mut render = false;
         if self.whole && self.check_at.is_some_and(|due| at >= due) {
@@ -371,13 +379,12 @@ impl App {
         self.whole = true;
         if self.timeline.inputs().next().is_none() {
             self.check();
-            self.outcomes = Rc::new(apply::apply(&mut self.timeline, &self.text));
+            self.outcomes = Rc::new(self.sent());
         }
     }
-    fn load_editor(&mut self, ctx: &Context<Self>) {
+    fn load_editor(&mut self) {
         let Some(host) = self.editor_host.cast::<web_sys::Element>() else { return };
-        let (changed, arrived) = (ctx.link().callback(Msg::Text), ctx.link().callback(Msg::EditorReady));
-        self.editor.load(&host, &self.text, move |t| changed.emit(t), move |h| arrived.emit(h));
+        self.editor.load(&host, self.tabs.front(), self.send.clone());
     }
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
@@ -415,28 +422,42 @@ impl App {
     }
 
     fn check(&mut self) {
-        storage::keep("manifest", &self.text);
-        let parsed = manifest::parse(&self.text);
-        self.editor.diagnose(&self.text, &parsed.diagnostics);
+        self.desk.lost = self.tabs.keep();
+        let parsed = manifest::parse(self.tabs.text());
+        self.editor.diagnose(self.tabs.text(), &parsed.diagnostics);
         self.diagnostics = Rc::new(parsed.diagnostics.into_iter().map(Rc::new).collect());
     }
     fn plain_diagnostics(&self) -> Vec<Diagnostic> {
         self.diagnostics.iter().map(|d| Diagnostic::clone(d)).collect()
     }
+    /// The text is checked once its writer rests.
+    pub(super) fn check_soon(&mut self) {
+        self.check_at = Some(now_ms() + CHECK_AFTER_MS);
+    }
     fn apply(&mut self) {
         self.check_at = None;
         self.check();
+        if self.save_edit() {
+            return;
+        }
         self.player.stay(&self.timeline);
-        let outcomes = apply::apply(&mut self.timeline, &self.text);
+        let outcomes = self.sent();
         if outcomes.iter().any(|o| o.taken) {
             self.player.playing = true;
         }
         self.outcomes = Rc::new(outcomes);
         self.player.stay(&self.timeline);
     }
+    /// The text in front goes to the cluster.
+    fn sent(&mut self) -> Vec<Outcome> {
+        let tab = self.tabs.front();
+        apply::apply(&mut self.timeline, &tab.name, &tab.text)
+    }
     fn open(&mut self, example: &'static Example) {
-        self.text = example.manifest.to_owned();
-        self.editor.set(&self.text);
+        self.tabs.show_file();
+        self.turn();
+        self.tabs.set_text(example.manifest.to_owned());
+        self.editor.set(self.tabs.text());
         self.fresh(self.timeline.world().config().nodes);
         self.player.speed = Speed::Times(example.speed);
         self.apply();

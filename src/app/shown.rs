@@ -94,10 +94,10 @@ impl App {
             }
             _ => (owner.meta().name.clone(), owner.kind(), step.field.to_owned()),
         };
-        if self.text.len() > 100_000 {
+        if self.tabs.text().len() > 100_000 {
             return None;
         }
-        let parsed = manifest::parse(&self.text);
+        let parsed = manifest::parse(self.tabs.text());
         let is_it = |d: &&manifest::Document| {
             d.kind == Some(kind) && d.value.at("metadata.name").as_str() == Some(name.as_str())
         };

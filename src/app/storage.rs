@@ -15,3 +15,10 @@ pub fn read(name: &str) -> Option<String> {
 pub fn keep(name: &str, value: &str) -> bool {
     storage().is_some_and(|s| s.set_item(&format!("podium/{name}"), value).is_ok())
 }
+
+/// Keeps nothing under a name any more.
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&format!("podium/{name}"));
+    }
+}

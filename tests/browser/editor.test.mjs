@@ -74,7 +74,7 @@ test("the text survives a reload, and is applied there", () =>
     await write(page, job("  backoffLimit: 2"));
     // What is checked is kept.
     await page.locator(".apply-note", { hasText: "no mistakes" }).waitFor();
-    await until("it is kept", () => page.evaluate(() => localStorage.getItem("podium/manifest")), (kept) => kept === job("  backoffLimit: 2"));
+    await until("it is kept", () => page.evaluate(() => localStorage.getItem("podium/file/manifest.yaml")), (kept) => kept === job("  backoffLimit: 2"));
     await page.reload();
     await editor(page);
     assert.equal(await text(page), job("  backoffLimit: 2"));

@@ -1,7 +1,8 @@
 //! The manifest: the editor, what is wrong with the text, Apply, and what became of it.
 
-use super::{Send, on};
+use super::{Send, files, on};
 use crate::app::apply::Outcome;
+use crate::app::files::Note;
 use crate::app::icons::{Icon, icon};
 use crate::app::page::Msg;
 use crate::manifest::{Diagnostic, Severity};
@@ -19,6 +20,14 @@ pub struct ManifestProps {
     pub text: AttrValue,
     /// Is the plain text still shown?
     pub plain: bool,
+    pub files: files::Shown,
+    /// Is the file in front being given another name?
+    pub renaming: bool,
+    pub note: Option<Note>,
+    /// The files that could not be kept for the next visit.
+    pub lost: Vec<String>,
+    /// Is all of the program here?
+    pub whole: bool,
     pub diagnostics: Rc<Vec<Rc<Diagnostic>>>,
     pub outcomes: Rc<Vec<Outcome>>,
     pub decided: Option<(u32, String)>,
@@ -36,7 +45,8 @@ pub fn Manifest(props: &ManifestProps) -> Html {
     let errors = props.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     html! {
         <section class="manifest" aria-label="Manifest">
-            <div class="editor">
+            { files::bar(&props.files, props.renaming, &props.send) }
+            <div class="editor" id="editor" role="tabpanel" aria-labelledby={format!("file-{}", props.files.front)}>
                 if props.plain {
                     <textarea id="plain-manifest" class="plain" value={props.text.clone()} oninput={typed}
                         spellcheck="false" aria-label="Manifest" />
@@ -47,12 +57,13 @@ pub fn Manifest(props: &ManifestProps) -> Html {
                 if let Some((line, what)) = &props.decided {
                     <div class="decided"><b>{ format!("line {line} decided this") }</b><span>{ what }</span></div>
                 }
+                { files::notes(props.note.as_ref(), &props.lost, &props.send) }
                 { diagnostics(props) }
                 <div class="apply-row">
                     <button type="button" class="apply" onclick={on(&props.send, || Msg::Apply)}>
                         { "Apply" }<kbd>{ "Ctrl ↵" }</kbd>
                     </button>
-                    <span class="apply-note">{ note(errors, props.diagnostics.len()) }</span>
+                    <span class="apply-note">{ if props.whole { note(errors, props.diagnostics.len()) } else { "The cluster is starting…".to_owned() } }</span>
                 </div>
                 <ul class="outcomes" aria-live="polite" aria-label="What became of it">
                     { for props.outcomes.iter().take(50).map(outcome) }

@@ -2,6 +2,7 @@
 
 mod below;
 mod details;
+mod files;
 mod help;
 mod manifest;
 mod top;
@@ -36,8 +37,13 @@ pub fn page(app: &App) -> Html {
             <main class="work">
                 <manifest::Manifest
                     host={app.editor_host.clone()}
-                    text={if app.editor.is_there() { AttrValue::default() } else { AttrValue::from(app.text.clone()) }}
+                    text={if app.editor.is_there() { AttrValue::default() } else { AttrValue::from(app.tabs.text().to_owned()) }}
                     plain={!app.editor.is_there()}
+                    files={files::Shown::of(&app.tabs)}
+                    renaming={app.desk.renaming.is_some()}
+                    note={app.desk.note.clone()}
+                    lost={app.desk.lost.clone()}
+                    whole={app.whole}
                     diagnostics={app.diagnostics.clone()}
                     outcomes={app.outcomes.clone()}
                     decided={shown.decided.clone()}
