@@ -36,17 +36,20 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn destroy(this: &Handle);
     #[wasm_bindgen(js_namespace = podium)]
-    fn mount(host: &Element, id: u32, text: &str, on: &Asked, ready: &Closure<dyn FnMut(Handle)>);
+    fn mount(host: &Element, id: u32, text: &str, on: &Asked, ready: &Ready);
 }
 
 /// What the editor tells or asks: what it is about, a text, and an offset in UTF-16 units; the answer is JSON, if there is one.
 type Asked = Closure<dyn Fn(String, String, u32) -> Option<String>>;
 
+/// Takes the editor when it has come.
+type Ready = Closure<dyn FnMut(Handle)>;
+
 /// The editor, and what it calls back; both end together.
 #[derive(Default)]
 pub struct Editor {
     handle: Option<Handle>,
-    kept: Option<(Asked, Closure<dyn FnMut(Handle)>)>,
+    kept: Option<(Asked, Ready)>,
 }
 
 /// What the editor tells or asks of the page.

@@ -110,8 +110,9 @@ impl App {
     pub(super) fn turn(&mut self) {
         self.desk.renaming = self.desk.renaming.filter(|id| *id == self.tabs.front().id);
         self.outcomes = Default::default();
+        self.diagnostics = Default::default();
         self.editor.show(self.tabs.front().id, self.tabs.text());
-        self.check_soon();
+        self.check_next();
     }
     /// Opens what `kubectl edit` was asked for, in front of everything; `save` gets the text when it is applied.
     #[allow(dead_code)]

@@ -434,6 +434,10 @@ impl App {
     pub(super) fn check_soon(&mut self) {
         self.check_at = Some(now_ms() + CHECK_AFTER_MS);
     }
+    /// The text is checked at the next frame.
+    pub(super) fn check_next(&mut self) {
+        self.check_at = Some(0.0);
+    }
     fn apply(&mut self) {
         self.check_at = None;
         self.check();

@@ -27,8 +27,11 @@ impl Shown {
     }
 }
 
-/// What there is to press beside the tabs: how it is called, its keys, its picture, what it does.
-const TOOLS: [(&str, &str, Icon, fn() -> FileMsg); 3] = [
+/// What there is to press: how it is called, its keys, its picture, what it does.
+type Tool = (&'static str, &'static str, Icon, fn() -> FileMsg);
+
+/// What stands beside the tabs.
+const TOOLS: [Tool; 3] = [
     ("New file", "", Icon::Plus, || FileMsg::New),
     ("Open files of this machine", "Ctrl+O", Icon::Open, || FileMsg::Pick),
     ("Save to this machine", "Ctrl+S", Icon::Save, || FileMsg::Save),
@@ -36,7 +39,7 @@ const TOOLS: [(&str, &str, Icon, fn() -> FileMsg); 3] = [
 
 /// The bar of files.
 pub fn bar(shown: &Shown, renaming: bool, send: &Send) -> Html {
-    let tool = |(name, keys, picture, what): (&'static str, &'static str, Icon, fn() -> FileMsg)| {
+    let tool = |(name, keys, picture, what): Tool| {
         let title = if keys.is_empty() { name.to_owned() } else { format!("{name} ({keys})") };
         html! {
             <button type="button" class="file-tool" {title} aria-label={name} onclick={on(send, move || Msg::File(what()))}>
@@ -142,12 +145,12 @@ fn NewName(props: &NewNameProps) -> Html {
         let done = done.clone();
         Callback::from(move |_: FocusEvent| done(true))
     };
-    let key = Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-        key @ ("Enter" | "Escape") => {
+    let key = Callback::from(move |event: KeyboardEvent| {
+        let key = event.key();
+        if key == "Enter" || key == "Escape" {
             event.stop_propagation();
             done(key == "Enter");
         }
-        _ => {}
     });
     html! {
         <input ref={line} class="new-name" value={props.name.clone()} aria-label={format!("New name of {}", props.name)}
