@@ -37,8 +37,9 @@ conform: ## Prints what agrees with the recordings of a real control plane: a li
 	printf '%s\n' "$$out" | sed -n 's/.*conform: //p'; \
 	[ $$code = 0 ] || printf '%s\n' "$$out" | tail -n 40; exit $$code
 
-test-worlds: ## Ten thousand random worlds, and a month of cron jobs amid failing nodes.
+test-worlds: ## Ten thousand random worlds, a month of cron jobs amid failing nodes, and what anybody may have written.
 	WORLDS=10000 SOAK_DAYS=30 cargo test --quiet --profile worlds --test it -- worlds soak
+	FUZZ=20000 cargo test --quiet --profile worlds --test fuzz -- --nocapture
 
 # Node serves as the wasm machine: what is compared is the core, which knows no browser.
 test-wasm: | setup-test

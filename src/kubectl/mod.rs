@@ -27,6 +27,7 @@ mod failure;
 mod get;
 mod help;
 mod label;
+pub mod line;
 mod logs;
 mod merge;
 mod patch;

@@ -22,6 +22,7 @@ mod pod_control;
 mod priority;
 mod quota;
 mod record;
+pub mod saved;
 pub mod scheduler;
 mod server;
 mod store;

@@ -5,6 +5,7 @@
 
 use super::config::Config;
 use super::persistent::{Map, Sequence};
+use super::saved::Saved;
 use super::server::{Exec, Executed, Request, Sandbox};
 use super::world::World;
 use crate::api::{Object, Time};
@@ -60,6 +61,15 @@ impl Timeline {
             last_checkpoint: 0,
         };
         timeline.checkpoint();
+        timeline
+    }
+    /// A timeline that was lived elsewhere, at its start: its inputs lie ahead, and are taken as time comes to them.
+    pub fn of(saved: Saved) -> Timeline {
+        let mut timeline = Timeline::new(saved.config);
+        for input in saved.inputs {
+            timeline.inputs.push_back(input);
+        }
+        timeline.end = timeline.end.max(saved.end);
         timeline
     }
     /// The world at the present instant.
