@@ -208,8 +208,8 @@ impl Drain<'_> {
                 errors.extend(going.iter().map(|g| out_of_time(g, &wait::go(self.timeout))));
                 break;
             }
-            if waited >= wait::LIMIT {
-                errors.push(wait::LIMIT_WORDS.to_owned());
+            if waited >= Span::secs(3_600) {
+                errors.push("interrupted".to_owned());
                 break;
             }
             let now = call.world().now();

@@ -2,6 +2,8 @@
 //!
 //! Models kubectl pkg/cmd/get/get.go and cli-runtime pkg/printers/tableprinter.go.
 
+mod watch;
+
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::print::{self, Format, jsonpath};
@@ -20,7 +22,8 @@ pub(super) const VERB: Verb = Verb {
         args::FILES,
         &[value("output", 'o'), value("sort-by", ' '), value("label-columns", 'L'), value("chunk-size", ' ')],
         &[truth("show-labels", ' '), truth("no-headers", ' '), truth("show-kind", ' ')],
-        &[truth("watch", 'w'), truth("watch-only", ' '), truth("show-managed-fields", ' ')],
+        &[truth("watch", 'w'), truth("watch-only", ' '), truth("output-watch-events", ' ')],
+        &[truth("show-managed-fields", ' ')],
     ],
     run,
 };
@@ -35,6 +38,11 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("get", why));
     }
     let format = Format::parse(args.get("output").unwrap_or_default())?;
+    let watches = args.has("watch") || args.has("watch-only");
+    if args.has("output-watch-events") && !watches {
+        let why = "--output-watch-events option can only be used with --watch or --watch-only";
+        return Err(Failure::error(why));
+    }
     let mut search = target::search(call, args, "get")?;
     if let Some(path) = args.get("sort-by").filter(|p| !p.is_empty()) {
         sort(&mut search.found, path)?;
@@ -42,10 +50,13 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if search.asked.iter().any(|a| a.resource == Resource::Endpoints) {
         call.complain("Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
     }
+    if watches {
+        return watch::begin(call, args, format, search);
+    }
     match format {
         Format::Table { wide } => {
-            let look = Look::of(call, args, &search, wide);
-            let text = tables(&search, &look);
+            let look = Look::of(args, &search, wide);
+            let text = tables(&search, &look, call.world().now());
             call.output.stdout.push_str(&text);
             if text.is_empty() && search.missing.is_empty() && !args.has("ignore-not-found") {
                 let empty = nothing_found(call, args, &search);
@@ -84,38 +95,36 @@ fn structured(call: &mut Call, args: &Args, search: &Search, format: &Format) {
 }
 
 /// How the tables look.
-struct Look<'a> {
-    now: Time,
+struct Look {
     wide: bool,
     with_kind: bool,
     with_namespace: bool,
     with_titles: bool,
     with_labels: bool,
     /// Labels that have a column.
-    labels: Vec<&'a str>,
+    labels: Vec<String>,
 }
 
-impl<'a> Look<'a> {
-    fn of(call: &Call, args: &'a Args, search: &Search, wide: bool) -> Look<'a> {
+impl Look {
+    fn of(args: &Args, search: &Search, wide: bool) -> Look {
         // A list counts even where it is empty; a name only where it is found.
         let listed = search.asked.iter().filter(|a| a.name.is_none()).map(|a| a.resource);
         let mut kinds: Vec<Resource> = listed.chain(search.found.iter().map(|f| f.resource)).collect();
         kinds.dedup();
         let several = kinds.iter().any(|k| *k != kinds[0]);
         Look {
-            now: call.world().now(),
             wide,
             with_kind: several || args.has("show-kind"),
             with_namespace: args.has("all-namespaces"),
             with_titles: !args.has("no-headers"),
             with_labels: args.has("show-labels"),
-            labels: args.all("label-columns").flat_map(|l| l.split(',')).collect(),
+            labels: args.all("label-columns").flat_map(|l| l.split(',')).map(str::to_owned).collect(),
         }
     }
 }
 
 /// One table for each run of objects of a kind, with an empty line between.
-fn tables(search: &Search, look: &Look) -> String {
+fn tables(search: &Search, look: &Look, now: Time) -> String {
     let mut out = String::new();
     let mut rest = search.found.as_slice();
     while let Some(first) = rest.first() {
@@ -123,44 +132,48 @@ fn tables(search: &Search, look: &Look) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&table(first.resource, &rest[..end], look));
+        let titles = look.with_titles.then(|| titles(first.resource, look));
+        let rows = rest[..end].iter().map(|item| row(item, look, now));
+        out.push_str(&lay_out(&titles.into_iter().chain(rows).collect::<Vec<_>>()));
         rest = &rest[end..];
     }
     out
 }
 
-fn table(resource: Resource, found: &[Found], look: &Look) -> String {
-    let printed = resource.printed();
-    let with_namespace = look.with_namespace && resource.info().namespaced;
-    let shown = |i: &usize| look.wide || !printed.columns[*i].wide;
-    let shown: Vec<usize> = (0..printed.columns.len()).filter(shown).collect();
-    let mut rows = Vec::new();
-    if look.with_titles {
-        let mut row: Vec<String> = shown.iter().map(|i| printed.columns[*i].title.to_uppercase()).collect();
-        row.extend(look.labels.iter().map(|l| l.rsplit('/').next().unwrap_or(l).to_uppercase()));
-        row.extend(look.with_labels.then(|| "LABELS".to_owned()));
-        if with_namespace {
-            row.insert(0, "NAMESPACE".to_owned());
-        }
-        rows.push(row);
+/// The columns that are shown.
+fn shown(resource: Resource, look: &Look) -> Vec<usize> {
+    let columns = &resource.printed().columns;
+    (0..columns.len()).filter(|i| look.wide || !columns[*i].wide).collect()
+}
+
+fn titles(resource: Resource, look: &Look) -> Vec<String> {
+    let columns = &resource.printed().columns;
+    let mut row: Vec<String> =
+        shown(resource, look).iter().map(|i| columns[*i].title.to_uppercase()).collect();
+    row.extend(look.labels.iter().map(|l| l.rsplit('/').next().unwrap_or(l).to_uppercase()));
+    row.extend(look.with_labels.then(|| "LABELS".to_owned()));
+    if look.with_namespace && resource.info().namespaced {
+        row.insert(0, "NAMESPACE".to_owned());
     }
-    for item in found {
-        let value = item.value();
-        let cells = (printed.cells)(&value, look.now);
-        let mut row: Vec<String> = shown.iter().map(|i| one_line(&cells[*i])).collect();
-        if look.with_kind && !row.is_empty() && printed.columns[shown[0]].title == "Name" {
-            row[0] = format!("{}/{}", resource.info().qualified(), row[0]);
-        }
-        let labels = value.at("metadata.labels");
-        let label = |l: &&str| labels.get(l).as_str().unwrap_or("").to_owned();
-        row.extend(look.labels.iter().map(label));
-        row.extend(look.with_labels.then(|| columns::labels(labels)));
-        if with_namespace {
-            row.insert(0, value.at("metadata.namespace").as_str().unwrap_or_default().to_owned());
-        }
-        rows.push(row);
+    row
+}
+
+fn row(item: &Found, look: &Look, now: Time) -> Vec<String> {
+    let (printed, info) = (item.resource.printed(), item.resource.info());
+    let shown = shown(item.resource, look);
+    let value = item.value();
+    let cells = (printed.cells)(&value, now);
+    let mut row: Vec<String> = shown.iter().map(|i| one_line(&cells[*i])).collect();
+    if look.with_kind && !row.is_empty() && printed.columns[shown[0]].title == "Name" {
+        row[0] = format!("{}/{}", info.qualified(), row[0]);
     }
-    lay_out(&rows)
+    let labels = value.at("metadata.labels");
+    row.extend(look.labels.iter().map(|l| labels.get(l).as_str().unwrap_or("").to_owned()));
+    row.extend(look.with_labels.then(|| columns::labels(labels)));
+    if look.with_namespace && info.namespaced {
+        row.insert(0, value.at("metadata.namespace").as_str().unwrap_or_default().to_owned());
+    }
+    row
 }
 
 /// Rows of cells, three spaces between two columns. Models cli-runtime pkg/printers/tabwriter.go.

@@ -27,6 +27,7 @@ mod failure;
 mod get;
 mod help;
 mod label;
+mod lasting;
 pub mod line;
 mod logs;
 mod merge;
@@ -50,16 +51,20 @@ mod top;
 mod traffic;
 mod version;
 mod wait;
+mod watch;
 mod words;
 
 use crate::api::Text;
 use crate::sim::{Timeline, World};
 use args::{Args, Flag, Words};
 use failure::Failure;
+use lasting::Lasting;
+use std::collections::VecDeque;
 
 pub use apply::{Applied, apply_text};
 pub use columns::cells;
 pub use complete::{Completions, complete};
+pub use lasting::{Look, Running, Started};
 pub use words::{Unfinished, split};
 
 /// What a command has printed, and how it ended.
@@ -201,9 +206,16 @@ struct Call<'a> {
     context: &'a mut Context,
     files: &'a dyn Files,
     output: Output,
+    /// What takes the terminal's place.
+    screen: Option<String>,
+    /// A verb that is not done when it returns leaves here how it goes on, one step after another.
+    lasting: VecDeque<Box<dyn Lasting>>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    fn new(timeline: &'a mut Timeline, context: &'a mut Context, files: &'a dyn Files) -> Call<'a> {
+        Call { timeline, context, files, output: Output::default(), screen: None, lasting: VecDeque::new() }
+    }
     fn world(&self) -> &World {
         self.timeline.world()
     }
@@ -216,6 +228,10 @@ impl Call<'_> {
     fn complain(&mut self, line: &str) {
         self.output.stderr.push_str(line);
         self.output.stderr.push('\n');
+    }
+    /// The verb is not done: this is how it goes on.
+    fn lasts(&mut self, step: impl Lasting + 'static) {
+        self.lasting.push_back(Box::new(step));
     }
     /// Ends a command that went on after its failures.
     fn finish(&mut self, failures: Vec<Failure>) -> Result<(), Failure> {
@@ -230,40 +246,63 @@ impl Call<'_> {
     }
 }
 
-/// Carries out one line: `sandbox …`, or a verb of kubectl with or without the word `kubectl` before it.
+/// Carries out one line: `sandbox …`, or a verb of kubectl with or without the word `kubectl` before it. What waits has
+/// its time at once, an hour at most; of what only watches, what there is to see now is all.
 pub fn run(timeline: &mut Timeline, context: &mut Context, files: &dyn Files, line: &str) -> Output {
-    let piped =
-        pipe::place(line).map(|at| pipe::run(timeline, context, files, (&line[..at], &line[at + 1..])));
-    if let Some(Ok(output)) = piped {
-        return output;
-    }
-    match split(line) {
-        Ok(words) if piped.is_none() => run_words(timeline, context, files, &words),
-        _ => {
-            let stderr = "sh: 1: Syntax error: Unterminated quoted string\n".to_owned();
-            Output { exit: 2, stdout: String::new(), stderr }
-        }
-    }
+    start(timeline, context, files, line).finish(timeline, context, files)
 }
 
-/// Carries out a command that is split into words already.
+/// Carries out a command that is split into words already, as [`run`] does.
 pub fn run_words(
     timeline: &mut Timeline,
     context: &mut Context,
     files: &dyn Files,
     words: &[String],
 ) -> Output {
+    start_words(timeline, context, files, words).finish(timeline, context, files)
+}
+
+/// Begins a line. What can be answered at once is answered; what watches or waits goes on as [`Started::running`], while
+/// whoever has called lets time pass.
+pub fn start(timeline: &mut Timeline, context: &mut Context, files: &dyn Files, line: &str) -> Started {
+    let piped =
+        pipe::place(line).map(|at| pipe::start(timeline, context, files, (&line[..at], &line[at + 1..])));
+    if let Some(Ok(started)) = piped {
+        return started;
+    }
+    match split(line) {
+        Ok(words) if piped.is_none() => start_words(timeline, context, files, &words),
+        _ => {
+            let stderr = "sh: 1: Syntax error: Unterminated quoted string\n".to_owned();
+            Output { exit: 2, stdout: String::new(), stderr }.into()
+        }
+    }
+}
+
+fn start_words(
+    timeline: &mut Timeline,
+    context: &mut Context,
+    files: &dyn Files,
+    words: &[String],
+) -> Started {
     let words = match words {
-        [first, rest @ ..] if first == "sandbox" => return sandbox::run(timeline, context, rest),
+        [first, rest @ ..] if first == "sandbox" => return sandbox::run(timeline, context, rest).into(),
         [first, rest @ ..] if first == "kubectl" => rest,
         words => words,
     };
-    let mut call = Call { timeline, context, files, output: Output::default() };
-    if let Err(failure) = dispatch(&mut call, words) {
-        call.complain(&failure.alone);
-        call.output.exit = 1;
+    let mut call = Call::new(timeline, context, files);
+    let failure = dispatch(&mut call, words).err();
+    let (steps, mut output) = (std::mem::take(&mut call.lasting), call.output);
+    if steps.is_empty() {
+        if let Some(failure) = failure {
+            output.stderr += &failure.alone;
+            output.stderr.push('\n');
+            output.exit = 1;
+        }
+        return output.into();
     }
-    call.output
+    let running = Running::new(steps, failure, timeline);
+    Started::of(output, running, timeline, context, files)
 }
 
 fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `kubectl … | grep … | wc -l`: what stands behind a pipe is run by the shell that containers have, with its tools.
 
 use super::words::Unfinished;
-use super::{Context, Files, Output};
+use super::{Context, Files, Look, Output, Started};
 use crate::api::Text;
 use crate::sim::workload::{self, Process, Reply, Setting, Turn};
 use crate::sim::{StableHasher, Timeline};
@@ -32,28 +32,86 @@ pub(super) fn place(line: &str) -> Option<usize> {
     None
 }
 
-/// Carries out both sides of a pipe.
-pub(super) fn run(
+/// Begins both sides of a pipe.
+pub(super) fn start(
     timeline: &mut Timeline,
     context: &mut Context,
     files: &dyn Files,
     (left, right): (&str, &str),
-) -> Result<Output, Unfinished> {
+) -> Result<Started, Unfinished> {
     super::split(right)?;
     let left = left.trim_end();
     if left.is_empty() {
-        return Ok(complaint("Syntax error: \"|\" unexpected"));
+        return Ok(complaint("Syntax error: \"|\" unexpected").into());
     }
     let (left, both) = match left.strip_suffix("2>&1") {
         Some(left) => (left, true),
         None => (left, false),
     };
-    let mut first = super::run(timeline, context, files, left);
-    if both {
-        first.stdout += &std::mem::take(&mut first.stderr);
+    let started = super::start(timeline, context, files, left);
+    let held = (!goes_by_lines(right)).then(String::new);
+    let mut filter = Filter { pipeline: right.to_owned(), both, held, exit: None };
+    let Output { exit, stdout, stderr } = started.output;
+    let over = started.running.is_none().then_some(exit);
+    let Look { stdout, stderr, exit, .. } =
+        filter.look(timeline, Look { stdout, stderr, screen: None, exit: over });
+    let output = Output { exit: exit.unwrap_or(0), stdout, stderr };
+    let running = started.running.map(|running| running.filtered(filter));
+    Ok(Started { output, running, screen: None })
+}
+
+/// What stands behind the pipe of a command that lasts.
+pub(super) struct Filter {
+    pipeline: String,
+    /// What is complained about goes through the pipe too.
+    both: bool,
+    /// What waits for the end, if the pipeline can't tell anything before it.
+    held: Option<String>,
+    /// The least exit code of its runs: `grep` has found something if it has once.
+    exit: Option<i32>,
+}
+
+impl Filter {
+    /// What the pipeline makes of what was printed since.
+    pub fn look(&mut self, timeline: &Timeline, mut look: Look) -> Look {
+        if self.both {
+            look.stdout += &std::mem::take(&mut look.stderr);
+        }
+        let over = look.exit.is_some();
+        let mut text = std::mem::take(&mut look.stdout);
+        if let Some(held) = &mut self.held {
+            held.push_str(&text);
+            text = if over { std::mem::take(held) } else { String::new() };
+        }
+        if !text.is_empty() || (over && self.exit.is_none()) {
+            let made = through(timeline, &text, &self.pipeline);
+            look.stdout = made.stdout;
+            look.stderr += &made.stderr;
+            self.exit = Some(self.exit.map_or(made.exit, |exit| exit.min(made.exit)));
+        }
+        look.exit = look.exit.and(self.exit);
+        look
     }
-    let piped = through(timeline, &first.stdout, right);
-    Ok(Output { stderr: first.stderr + &piped.stderr, ..piped })
+}
+
+/// Does each line pass by itself, whatever stands before and behind it?
+fn goes_by_lines(pipeline: &str) -> bool {
+    let Ok(words) = super::split(&pipeline.replace('|', " | ")) else { return false };
+    words.split(|word| word == "|").all(|command| {
+        let [name, rest @ ..] = command else { return false };
+        let counts = |word: &String| match name.as_str() {
+            // Numbers of lines, and what ends early.
+            "grep" => word.starts_with('-') && word.contains(['c', 'm', 'n', 'q', 'A', 'B', 'C', 'l']),
+            "sed" => {
+                word.contains('$') || word.trim_start_matches('\'').starts_with(|c: char| c.is_ascii_digit())
+            }
+            "awk" => {
+                word.contains("NR") || word.contains("END") || word.contains("BEGIN") || word.contains('=')
+            }
+            _ => false,
+        };
+        matches!(name.as_str(), "grep" | "sed" | "cut" | "tr" | "awk" | "cat") && !rest.iter().any(counts)
+    })
 }
 
 fn complaint(why: &str) -> Output {

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use crate::api::{EndpointSlice, Kind, KindInfo, Map, Time, Value};
 use crate::manifest::Refusal;
 use crate::record;
-use crate::sim::World;
+use crate::sim::{ClusterEvent, World};
 
 /// A type of objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,50 +109,52 @@ impl Resource {
 
 /// Events as the API serves them, sorted by namespace and name as it lists everything.
 fn events(world: &World, namespace: Option<&str>) -> Vec<Value> {
-    let mut all = Vec::new();
-    for (number, event) in world.events.iter() {
-        // What belongs to the whole cluster is said in the default namespace.
-        let place = if event.namespace.is_empty() { "default".into() } else { event.namespace.clone() };
-        if namespace.is_some_and(|n| place != *n) {
-            continue;
-        }
-        // Real names end in the nanosecond at which the event was first said.
-        let name = format!("{}.{:x}", event.name, event.first.0 * 1000 + number as i64 % 1000);
-        let object = record! {
-            "apiVersion" => event.object.info().api_version(),
-            "fieldPath" => (!event.field_path.is_empty()).then(|| event.field_path.clone()),
-            "kind" => event.object.info().name,
-            "name" => event.name.clone(),
-            "namespace" => event.namespace.clone(),
-            "uid" => event.uid.to_string(),
-        };
-        let metadata = record! {
-            "creationTimestamp" => event.first,
-            "name" => name.clone(),
-            "namespace" => place.clone(),
-        };
-        let source = record! { "component" => event.source };
-        let value = record! {
-            "apiVersion" => "v1",
-            "count" => event.count,
-            "firstTimestamp" => event.first,
-            "involvedObject" => object,
-            "kind" => "Event",
-            "lastTimestamp" => event.last,
-            "message" => event.message.clone(),
-            "metadata" => metadata,
-            "reason" => event.reason,
-            "reportingComponent" => event.source,
-            "source" => source,
-            "type" => match event.kind {
-                crate::sim::EventType::Normal => "Normal",
-                crate::sim::EventType::Warning => "Warning",
-            },
-        };
-        all.push(((place, name), value));
+    let of_namespace = |(_, event): &(u64, &ClusterEvent)| namespace.is_none_or(|n| *event.namespace == *n);
+    let all = world.events.iter().filter(of_namespace).map(|(number, event)| event_value(number, event));
+    let mut all: Vec<Value> = all.collect();
+    let key = |value: &Value| {
+        let text = |path| value.at(path).as_str().unwrap_or_default().to_owned();
+        (text("metadata.namespace"), text("metadata.name"))
+    };
+    all.sort_by_cached_key(key);
+    all
+}
+
+/// An event as the API serves it.
+pub(super) fn event_value(number: u64, event: &ClusterEvent) -> Value {
+    // Real names end in the nanosecond at which the event was first said.
+    let name = format!("{}.{:x}", event.name, event.first.0 * 1000 + number as i64 % 1000);
+    let object = record! {
+        "apiVersion" => event.object.info().api_version(),
+        "fieldPath" => (!event.field_path.is_empty()).then(|| event.field_path.clone()),
+        "kind" => event.object.info().name,
+        "name" => event.name.clone(),
+        "namespace" => event.namespace.clone(),
+        "uid" => event.uid.to_string(),
+    };
+    let metadata = record! {
+        "creationTimestamp" => event.first,
+        "name" => name.clone(),
+        "namespace" => event.namespace.clone(),
+    };
+    let source = record! { "component" => event.source };
+    record! {
+        "apiVersion" => "v1",
+        "count" => event.count,
+        "firstTimestamp" => event.first,
+        "involvedObject" => object,
+        "kind" => "Event",
+        "lastTimestamp" => event.last,
+        "message" => event.message.clone(),
+        "metadata" => metadata,
+        "reason" => event.reason,
+        "reportingComponent" => event.source,
+        "source" => source,
+        "type" => match event.kind {
+            crate::sim::EventType::Normal => "Normal",
+            crate::sim::EventType::Warning => "Warning",
+        },
     }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    all.into_iter().map(|(_, value)| value).collect()
 }
 
 /// One Endpoints object for each service that has slices. Models pkg/controller/endpoint/endpoints_controller.go.

@@ -4,10 +4,20 @@
 /// Aligns a text. A column is a run of lines that all have a cell there which a tab ends; what stands behind a line's
 /// last tab belongs to no column. A column is at least `width_min` wide, and `padding` wider than its widest cell.
 pub(super) fn align(text: &str, width_min: usize, padding: usize) -> String {
+    align_within(text, width_min, padding, None)
+}
+
+/// Aligns a text that goes on under others: a column is at least as wide as it has ever been.
+/// Models liggitt/tabwriter: RememberWidths.
+pub(super) fn align_on(text: &str, width_min: usize, padding: usize, widest: &mut Vec<usize>) -> String {
+    align_within(text, width_min, padding, Some(widest))
+}
+
+fn align_within(text: &str, width_min: usize, padding: usize, widest: Option<&mut Vec<usize>>) -> String {
     let ends_with_break = text.ends_with('\n');
     let body = if ends_with_break { &text[..text.len() - 1] } else { text };
     let lines: Vec<Vec<&str>> = body.split('\n').map(|line| line.split('\t').collect()).collect();
-    let mut columns = Columns { lines, width_min, padding, widths: Vec::new(), out: String::new() };
+    let mut columns = Columns { lines, width_min, padding, widths: Vec::new(), widest, out: String::new() };
     let count = columns.lines.len();
     columns.format(0, count);
     let mut out = columns.out;
@@ -23,6 +33,8 @@ struct Columns<'a> {
     padding: usize,
     /// The widths of the columns to the left of the one that is looked at.
     widths: Vec<usize>,
+    /// The widths that columns have had.
+    widest: Option<&'a mut Vec<usize>>,
     out: String,
 }
 
@@ -42,6 +54,11 @@ impl Columns<'_> {
             while line < to && self.has_column(line, column) {
                 width = width.max(self.lines[line][column].chars().count() + self.padding);
                 line += 1;
+            }
+            if let Some(widest) = &mut self.widest {
+                widest.resize(widest.len().max(column + 1), 0);
+                width = width.max(widest[column]);
+                widest[column] = width;
             }
             self.widths.push(width);
             self.format(from, line);

@@ -44,6 +44,14 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// What is in no store.
+    pub fn made_up(resource: Resource, value: Value) -> Found {
+        Found { resource, object: None, value, host: None, file: None }
+    }
+    /// An object of the store, or one that was there.
+    pub fn stored_as(call: &Call, resource: Resource, object: Object) -> Found {
+        stored(call, resource, object)
+    }
     /// The object as the API serves it.
     pub fn value(&self) -> Value {
         let Some(object) = &self.object else { return self.value.clone() };
@@ -190,7 +198,7 @@ fn lookup(call: &Call, resource: Resource, namespace: &str, name: &str) -> Optio
         made => {
             let all = made.made_up(call.world(), Some(namespace));
             let value = all.into_iter().find(|v| v.at("metadata.name").as_str() == Some(name))?;
-            Some(Found { resource, object: None, value, host: None, file: None })
+            Some(Found::made_up(resource, value))
         }
     }
 }
@@ -206,6 +214,20 @@ fn stored(call: &Call, resource: Resource, object: Object) -> Found {
 
 /// All objects of a resource that the selectors select.
 fn list(call: &Call, args: &Args, resource: Resource, place: Option<&str>) -> Result<Vec<Found>, Failure> {
+    let (labels, fields) = selectors(args, resource)?;
+    let label_text = args.get("selector").unwrap_or_default();
+    let Resource::Kind(kind) = resource else {
+        let all = resource.made_up(call.world(), place).into_iter();
+        let all = all.filter(|value| fields.matches(value) && label_text.is_empty());
+        return Ok(all.map(|value| Found::made_up(resource, value)).collect());
+    };
+    let all = call.world().store.list(kind, place).filter(|o| labels.matches(&o.meta().labels));
+    let all = all.filter(|o| fields.is_empty() || fields.matches(&o.to_value()));
+    Ok(all.map(|o| stored(call, resource, o.clone())).collect())
+}
+
+/// What `-l` and `--field-selector` select of a resource.
+pub(super) fn selectors(args: &Args, resource: Resource) -> Result<(LabelSelector, FieldSelector), Failure> {
     let (label_text, field_text) = (args.get("selector"), args.get("field-selector"));
     let (label_text, field_text) = (label_text.unwrap_or_default(), field_text.unwrap_or_default());
     let unable = |why: &str| {
@@ -225,14 +247,5 @@ fn list(call: &Call, args: &Args, resource: Resource, place: Option<&str>) -> Re
     if let Some(path) = fields.unknown(resource.info().name) {
         return Err(unable(&format!("field label not supported: {path}")));
     }
-    let Resource::Kind(kind) = resource else {
-        let all = resource.made_up(call.world(), place).into_iter();
-        let all = all.filter(|value| fields.matches(value) && label_text.is_empty());
-        return Ok(all
-            .map(|value| Found { resource, object: None, value, host: None, file: None })
-            .collect());
-    };
-    let all = call.world().store.list(kind, place).filter(|o| labels.matches(&o.meta().labels));
-    let all = all.filter(|o| fields.is_empty() || fields.matches(&o.to_value()));
-    Ok(all.map(|o| stored(call, resource, o.clone())).collect())
+    Ok((labels, fields))
 }

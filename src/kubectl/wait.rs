@@ -4,11 +4,11 @@
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
+use super::lasting::{Lasting, Next};
 use super::print::jsonpath;
-use super::resource::Resource;
-use super::target::{self, Asked, Found};
+use super::target::{self, Found};
 use super::{Call, Verb, Words};
-use crate::api::{Span, Time, Value};
+use crate::api::{Object, Span, Time, Value};
 
 /// `kubectl wait TYPE/NAME… --for=…`.
 pub(super) const VERB: Verb = Verb {
@@ -22,10 +22,6 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
-/// However patient a command is, so long it waits at most.
-pub(super) const LIMIT: Span = Span::secs(3_600);
-pub(super) const LIMIT_WORDS: &str =
-    "interrupted: no command waits for more than an hour of the cluster's time";
 const DEFAULT_TIMEOUT: Span = Span::secs(30);
 /// How often it is looked whether something was created.
 const POLL: Span = Span::millis(500);
@@ -107,33 +103,21 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         return Err(Failure::error("unrecognized condition: []"));
     }
     let timeout = args.get("timeout").map_or(Ok(DEFAULT_TIMEOUT), |text| timeout("wait", text))?;
-    let end = call.world().now() + timeout.min(LIMIT);
-    if conditions.iter().any(|c| matches!(c, Condition::Create)) {
-        until_created(call, args, end)?;
+    let for_creation = conditions.iter().any(|c| matches!(c, Condition::Create));
+    let mut waiting = Waiting {
+        args: args.clone(),
+        end: call.world().now() + timeout,
+        timeout,
+        poll: for_creation.then(|| call.world().now()),
+        conditions,
+        found: Vec::new(),
+        done: 0,
+        seen: None,
+    };
+    if !for_creation {
+        waiting.found = waiting.search(call)?;
     }
-    let mut search = target::search(call, args, "wait")?;
-    let for_delete = conditions.iter().any(|c| matches!(c, Condition::Delete));
-    if for_delete {
-        search.missing.clear();
-    }
-    if let Some(missing) = search.missing.into_iter().next() {
-        return Err(missing);
-    }
-    if search.found.is_empty() && !for_delete {
-        let named = search.asked.iter().any(|asked: &Asked| asked.name.is_some());
-        let why = if named || !search.asked.is_empty() {
-            "no matching resources found"
-        } else {
-            "You must specify one or more resources by argument or filename."
-        };
-        return Err(Failure::error(why));
-    }
-    for found in &search.found {
-        for condition in &conditions {
-            until(call, found, condition, (timeout, end))?;
-            call.say(&format!("{} condition met", found_name(found)));
-        }
-    }
+    call.lasts(waiting);
     Ok(())
 }
 
@@ -143,50 +127,94 @@ fn found_name(found: &Found) -> String {
     format!("{}/{name}", found.resource.info().qualified())
 }
 
-fn until_created(call: &mut Call, args: &Args, end: Time) -> Result<(), Failure> {
-    loop {
-        let search = target::search(call, args, "wait")?;
-        if search.missing.is_empty() && !search.found.is_empty() {
-            return Ok(());
-        }
+/// Who waits, and for what.
+struct Waiting {
+    args: Args,
+    timeout: Span,
+    end: Time,
+    conditions: Vec<Condition>,
+    /// When it is looked again whether what is meant was created; none: it was, or that is not waited for.
+    poll: Option<Time>,
+    found: Vec<Found>,
+    /// How many are met, of all conditions of all that was found.
+    done: usize,
+    /// The revision in which the present one was not met.
+    seen: Option<u64>,
+}
+
+impl Lasting for Waiting {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
         let now = call.world().now();
-        if now >= end {
-            return Err(Failure::error("timed out waiting for the condition"));
+        if let Some(poll) = self.poll {
+            if poll > now {
+                return Ok(Next::At(poll));
+            }
+            let search = target::search(call, &self.args, "wait")?;
+            if search.found.is_empty() || !search.missing.is_empty() {
+                if now >= self.end {
+                    return Err(Failure::error("timed out waiting for the condition"));
+                }
+                let next = (now + POLL).min(self.end);
+                self.poll = Some(next);
+                return Ok(Next::At(next));
+            }
+            self.poll = None;
+            self.found = self.search(call)?;
         }
-        call.timeline.seek((now + POLL).min(end));
+        while let Some(found) = self.found.get(self.done / self.conditions.len()) {
+            if !self.is_met(call, found, &self.conditions[self.done % self.conditions.len()])? {
+                return self.patience(call);
+            }
+            call.say(&format!("{} condition met", found_name(found)));
+            self.done += 1;
+            self.seen = None;
+        }
+        Ok(Next::Over)
+    }
+    fn rewind(&mut self, call: &mut Call) {
+        let now = call.world().now();
+        self.poll = self.poll.map(|_| now);
+        self.seen = None;
     }
 }
 
-/// Models condition.go: getObjAndCheckCondition, and delete.go: IsDeleted.
-fn until(
-    call: &mut Call,
-    found: &Found,
-    condition: &Condition,
-    (timeout, end): (Span, Time),
-) -> Result<(), Failure> {
-    let (uid, info) = match (&found.object, found.resource) {
-        (Some(object), Resource::Kind(kind)) => (object.meta().uid, kind.info()),
-        _ => return Err(Failure::no_such_request()),
-    };
-    let name = found.object.as_ref().map_or(String::new(), |o| o.meta().name.to_string());
-    let mut seen = None;
-    loop {
-        let object = call.world().store.get(uid).cloned();
-        let revision = object.as_ref().map(|o| o.meta().revision);
-        if seen != Some(revision) {
-            seen = Some(revision);
-            let value = object.map(|o| o.to_value());
-            if is_met(condition, value.as_ref())? {
-                return Ok(());
-            }
+impl Waiting {
+    /// What is waited for must be there.
+    fn search(&self, call: &Call) -> Result<Vec<Found>, Failure> {
+        let search = target::search(call, &self.args, "wait")?;
+        let for_delete = self.conditions.iter().any(|c| matches!(c, Condition::Delete));
+        if let Some(missing) = search.missing.into_iter().next().filter(|_| !for_delete) {
+            return Err(missing);
         }
-        if timeout == Span::ZERO {
-            return Err(Failure::error(format!("condition not met for {}/{name}", info.plural)));
+        if search.found.is_empty() && !for_delete {
+            return Err(Failure::error(match search.asked.as_slice() {
+                [] => "You must specify one or more resources by argument or filename.",
+                _ => "no matching resources found",
+            }));
         }
-        if !call.timeline.advance(end) {
-            let why = format!("timed out waiting for the condition on {}/{name}", info.plural);
-            return Err(Failure::error(why));
+        Ok(search.found)
+    }
+    /// Models condition.go: getObjAndCheckCondition, and delete.go: IsDeleted.
+    fn is_met(&self, call: &Call, found: &Found, condition: &Condition) -> Result<bool, Failure> {
+        let object = call.world().store.get(found.stored()?.meta().uid);
+        // It is asked after every event; what was not written since is as it was.
+        if self.seen.is_some() && self.seen == object.map(|o| o.meta().revision) {
+            return Ok(false);
         }
+        is_met(condition, object.map(Object::to_value).as_ref())
+    }
+    /// It is not met yet: how long is there still time?
+    fn patience(&mut self, call: &Call) -> Result<Next, Failure> {
+        let object = self.found[self.done / self.conditions.len()].stored()?;
+        let what = format!("{}/{}", object.kind().info().plural, object.meta().name);
+        if self.timeout == Span::ZERO {
+            return Err(Failure::error(format!("condition not met for {what}")));
+        }
+        if call.world().now() >= self.end {
+            return Err(Failure::error(format!("timed out waiting for the condition on {what}")));
+        }
+        self.seen = call.world().store.get(object.meta().uid).map(|o| o.meta().revision);
+        Ok(Next::At(self.end))
     }
 }
 

@@ -92,6 +92,8 @@ pub struct Events {
     /// By number, the object.
     order: Map<u64, Uid>,
     next: u64,
+    /// How often something was said in all.
+    said: u64,
     /// How much may still be said, by object and source; only of those that say much.
     buckets: Map<(Uid, &'static str), Bucket>,
 }
@@ -130,6 +132,7 @@ impl Events {
         if correlated && !self.listens(now, source, said.uid) {
             return;
         }
+        self.said += 1;
         let own = make_mut(self.by_object.get_or_default(said.uid));
         if let Some(place) = same {
             let event = &mut own[place].1;
@@ -234,6 +237,18 @@ impl Events {
             let place = own.binary_search_by_key(number, |(n, _)| *n).ok()?;
             Some((*number, &own[place].1))
         })
+    }
+    /// Those that were first said since that many were, oldest first.
+    pub fn since(&self, number: u64) -> impl Iterator<Item = (u64, &Event)> {
+        self.order.range(number..).filter_map(|(number, uid)| {
+            let own = self.of(*uid).find(|(n, _)| n == number)?;
+            Some((*number, own.1))
+        })
+    }
+    /// How many were ever said for the first time, and how often something was said: whoever watches sees by these two
+    /// that there is something new.
+    pub fn said(&self) -> (u64, u64) {
+        (self.next, self.said)
     }
     /// How many there are.
     pub fn len(&self) -> usize {

@@ -6,6 +6,7 @@ mod describe;
 mod hashes;
 mod json;
 mod kubectl;
+mod lasting;
 mod lesson;
 mod manifest;
 mod network;

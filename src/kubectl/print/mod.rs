@@ -118,6 +118,11 @@ pub(super) fn name_line(value: &Value) -> String {
 }
 
 fn custom_columns(items: &[Value], columns: &[(String, Template)]) -> String {
+    lay_out(&column_rows(items, columns))
+}
+
+/// The titles of custom columns, and a row for each object.
+pub(super) fn column_rows(items: &[Value], columns: &[(String, Template)]) -> Vec<Vec<String>> {
     let mut rows = vec![columns.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>()];
     for item in items {
         let cell = |(_, template): &(String, Template)| {
@@ -126,5 +131,5 @@ fn custom_columns(items: &[Value], columns: &[(String, Template)]) -> String {
         };
         rows.push(columns.iter().map(cell).collect());
     }
-    lay_out(&rows)
+    rows
 }

@@ -2,9 +2,10 @@
 //!
 //! Models kubectl pkg/cmd/rollout/rollout_status.go and pkg/polymorphichelpers/rollout_status.go.
 
-use super::super::wait::{LIMIT, LIMIT_WORDS, timeout};
+use super::super::lasting::{Lasting, Next};
+use super::super::wait::timeout;
 use super::{Args, Call, Failure, REVISION, revision_flag};
-use crate::api::{Kind, Object, Span, Value};
+use crate::api::{Kind, Object, Span, Time, Uid, Value};
 
 /// How a rollout stands, and whether it is done.
 struct Status {
@@ -22,27 +23,51 @@ fn under_way(said: String) -> Status {
 /// Tells how it stands whenever the object is written, until it is done.
 pub(super) fn wait(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
     let patience = args.get("timeout").map_or(Ok(Span::ZERO), |text| timeout("rollout status", text))?;
-    let pinned = revision_flag(args, "revision");
     let watch = args.get("watch") != Some("false");
-    let bounded = patience > Span::ZERO && patience <= LIMIT;
-    let end = call.world().now() + if bounded { patience } else { LIMIT };
-    let mut seen = None;
-    loop {
-        let Some(object) = call.world().store.get(object.meta().uid).cloned() else {
+    let pinned = revision_flag(args, "revision");
+    let uid = object.meta().uid;
+    call.lasts(Rollout { uid, pinned, watch, patience, end: None, seen: None });
+    Ok(())
+}
+
+/// A rollout that is followed.
+struct Rollout {
+    uid: Uid,
+    pinned: i64,
+    watch: bool,
+    patience: Span,
+    /// When it ends, if ever; known once it has begun, after the rollouts before it.
+    end: Option<Time>,
+    /// The revision that was told.
+    seen: Option<u64>,
+}
+
+impl Lasting for Rollout {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        let Some(object) = call.world().store.get(self.uid) else {
             return Err(Failure::error("object has been deleted"));
         };
-        if seen != Some(object.meta().revision) {
-            seen = Some(object.meta().revision);
-            let status = of(&object, pinned)?;
+        let now = call.world().now();
+        if self.end.is_none() && self.patience > Span::ZERO {
+            self.end = Some(now + self.patience);
+        }
+        let revision = Some(object.meta().revision);
+        if self.seen != revision {
+            let status = of(object, self.pinned)?;
+            self.seen = revision;
             call.say(&status.said);
-            if status.done || !watch {
-                return Ok(());
+            if status.done || !self.watch {
+                return Ok(Next::Over);
             }
         }
-        if !call.timeline.advance(end) {
-            let why = if bounded { "timed out waiting for the condition" } else { LIMIT_WORDS };
-            return Err(Failure::error(why));
+        match self.end {
+            Some(end) if now >= end => Err(Failure::error("timed out waiting for the condition")),
+            Some(end) => Ok(Next::At(end)),
+            None => Ok(Next::Event),
         }
+    }
+    fn rewind(&mut self, _: &mut Call) {
+        self.seen = None;
     }
 }
 
