@@ -137,6 +137,9 @@ impl Words {
     ]);
 }
 
+/// The flags that change what was made out of words.
+pub(super) const OVERRIDES: &[Flag] = &[value("overrides", ' '), value("override-type", ' ')];
+
 /// What was said on the line.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Args {

@@ -4,6 +4,7 @@
 
 use super::args::{self, Args, maybe, truth, value};
 use super::failure::Failure;
+use super::save::Mode;
 use super::target::Found;
 use super::{Call, Verb, Words, target};
 use crate::sim::{Propagation, Request};
@@ -18,20 +19,14 @@ pub(super) const VERB: Verb = Verb {
         args::CHANGE,
         &[truth("all", ' '), truth("now", ' '), truth("force", ' '), value("grace-period", ' ')],
         &[maybe("cascade", "background"), truth("wait", ' '), value("timeout", ' ')],
+        &[truth("interactive", 'i'), value("raw", ' ')],
     ],
     run,
 };
 
-const NEITHER: &str = "You must provide one or more resources by argument or filename.
-Example resource specifications include:
-   '-f rsrc.yaml'
-   '--filename=rsrc.json'
-   '<resource> <name>'
-   '<resource>'";
-
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if args.words.is_empty() && args.get("filename").is_none() {
-        return Err(Failure::error(NEITHER));
+        return Err(Failure::error(target::NOTHING_NAMED));
     }
     let propagation = match args.get("cascade").unwrap_or("background") {
         "background" | "true" => Propagation::Background,
@@ -43,12 +38,11 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         }
     };
     let grace = grace_of(args)?;
-    let mode = super::save::Mode::of(args)?;
+    let mode = Mode::of(args)?;
     let mut search = target::search(call, args, "delete")?;
     let chosen = args.has("all") || args.get("selector").is_some() || args.get("field-selector").is_some();
-    if search.asked.iter().any(|a| a.name.is_none()) && !chosen {
-        return Err(Failure::error("resource(s) were provided, but no name was specified"));
-    }
+    target::must_be_chosen(args, &search)?;
+    check(args, grace)?;
     let force = args.has("force") && grace == Some(0);
     if force {
         call.complain(
@@ -57,12 +51,28 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         );
     }
     let mut failures = std::mem::take(&mut search.missing);
+    if args.has("interactive") && !search.found.is_empty() {
+        ask(call, &search.found);
+        return Ok(());
+    }
+    if mode == Mode::DryClient && args.get("filename").is_none() {
+        // Nobody is asked, so that a name is enough.
+        failures.clear();
+        told_by_name(call, args, &search.asked, force);
+    }
+    let mut warned = args.get("namespace").is_none() || args.has("all-namespaces");
     for found in &search.found {
+        if !found.resource.info().namespaced && !std::mem::replace(&mut warned, true) {
+            call.complain("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
+        }
+        if mode == Mode::DryClient && args.get("filename").is_none() && !chosen {
+            continue;
+        }
         let object = found.stored()?;
         let request = Request::Delete(object.key(), propagation, grace);
         let doing = found.file.as_ref().map_or(String::new(), |f| format!("error when deleting {f:?}"));
         // A client's dry run asks nobody.
-        let asks = mode != super::save::Mode::DryClient;
+        let asks = mode != Mode::DryClient;
         match asks.then(|| super::save::send(call.timeline, request, mode)).transpose() {
             Ok(_) => {
                 let line = told(found, args, force, mode);
@@ -71,27 +81,68 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             Err(refusal) => failures.push(Failure::refused(&refusal, &doing)),
         }
     }
-    if search.found.is_empty() && failures.is_empty() && !args.has("ignore-not-found") && chosen {
+    if search.found.is_empty() && failures.is_empty() && chosen {
         call.say("No resources found");
     }
     call.finish(failures)
 }
 
+/// Models delete.go: Validate.
+fn check(args: &Args, grace: Option<i64>) -> Result<(), Failure> {
+    let given = |flag: &str| args.get(flag).filter(|v| !v.is_empty());
+    let why = match given("output") {
+        Some(other) if other != "name" => {
+            format!("unexpected -o output mode: {other}. We only support '-o name'")
+        }
+        _ if args.has("all") && given("selector").is_some() => {
+            "cannot set --all and --selector at the same time".to_owned()
+        }
+        _ if args.has("all") && given("field-selector").is_some() => {
+            "cannot set --all and --field-selector at the same time".to_owned()
+        }
+        _ if args.has("force") && grace.is_some_and(|secs| secs > 0) => {
+            "--force and --grace-period greater than 0 cannot be specified together".to_owned()
+        }
+        _ => return Ok(()),
+    };
+    Err(Failure::error(why))
+}
+
+/// Nobody is there to answer, which means no. Models delete.go: confirmation.
+fn ask(call: &mut Call, all: &[Found]) {
+    call.say(&format!("You are about to delete the following {} resource(s):", all.len()));
+    for found in all {
+        let name = found.value().at("metadata.name").as_str().unwrap_or_default().to_owned();
+        call.say(&format!("{}/{name}", found.resource.info().qualified()));
+    }
+    call.say("Do you want to continue? (y/N): deletion is cancelled");
+}
+
+/// What a client's dry run says of names, whether there are such objects or not.
+fn told_by_name(call: &mut Call, args: &Args, asked: &[target::Asked], force: bool) {
+    let own = target::namespace(call, args);
+    for asked in asked {
+        let (Some(name), info) = (&asked.name, asked.resource.info()) else { continue };
+        let how = if force { "force deleted" } else { "deleted" };
+        let place = if info.namespaced { format!(" from {own} namespace") } else { String::new() };
+        let note = Mode::DryClient.note();
+        call.say(&match args.get("output") {
+            Some("name") => format!("{}/{name}", info.qualified()),
+            _ => format!("{} {name:?} {how}{place}{note}", info.qualified()),
+        });
+    }
+}
+
 fn grace_of(args: &Args) -> Result<Option<i64>, Failure> {
     if args.has("now") {
-        return match args.get("grace-period") {
+        return match args.get("grace-period").filter(|secs| *secs != "-1") {
             Some(_) => Err(Failure::error("--now and --grace-period cannot be specified together")),
             None => Ok(Some(1)),
         };
     }
-    let Some(text) = args.get("grace-period") else {
+    let Some(secs) = args.get("grace-period").and_then(|text| text.parse::<i64>().ok()) else {
         return Ok(args.has("force").then_some(0));
     };
-    let wrong = || {
-        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-        Failure::flag("delete", format!("invalid argument {text:?} for \"--grace-period\" flag: {why}"))
-    };
-    let secs: i64 = text.parse().map_err(|_| wrong())?;
     // Without force, kubectl asks for one second and waits.
     Ok(match secs {
         0 if !args.has("force") => Some(1),
@@ -100,7 +151,7 @@ fn grace_of(args: &Args) -> Result<Option<i64>, Failure> {
     })
 }
 
-fn told(found: &Found, args: &Args, force: bool, mode: super::save::Mode) -> String {
+fn told(found: &Found, args: &Args, force: bool, mode: Mode) -> String {
     let info = found.resource.info();
     let value = found.value();
     let name = value.at("metadata.name").as_str().unwrap_or_default();

@@ -19,21 +19,21 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
+const OF_EXEC: logs::OnePod = logs::OnePod { cannot: "cannot attach to", missing: |failure, _| failure };
+
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
-    let Some(command) = args.after.as_ref().filter(|words| !words.is_empty()) else {
-        return Err(Failure::error(match args.words.len() {
-            0 | 1 => "you must specify at least one command for the container",
-            _ => "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
-        }));
+    let command = args.after.clone().unwrap_or_default();
+    if args.after.is_none() && args.words.len() > 1 {
+        let why = "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead";
+        return Err(Failure::usage("exec", why));
+    }
+    let Some(name) = args.words.first() else {
+        return Err(Failure::error("pod, type/name or --filename must be specified"));
     };
-    let [name] = args.words.as_slice() else {
-        return Err(Failure::usage(
-            "exec",
-            "expected 'exec (POD | TYPE/NAME) COMMAND [ARG1] [ARG2] ... [ARGN]'.\nPOD or TYPE/NAME and COMMAND are required \
-             arguments for the exec command",
-        ));
-    };
-    let pods = logs::named(call, args, name)?;
+    if command.is_empty() {
+        return Err(Failure::error("you must specify at least one command for the container"));
+    }
+    let pods = logs::named(call, args, name, &OF_EXEC)?;
     let Some(pod) = pods.first() else { return Ok(()) };
     if pod.is_terminal() {
         let phase = pod.status.phase.word();

@@ -19,7 +19,8 @@ pub(super) const VERB: Verb = Verb {
         &[value("container", 'c'), truth("previous", 'p'), value("tail", ' '), truth("timestamps", ' ')],
         &[value("since", ' '), value("since-time", ' '), truth("all-containers", ' '), truth("prefix", ' ')],
         &[truth("follow", 'f'), value("limit-bytes", ' '), value("max-log-requests", ' ')],
-        &[truth("all-pods", ' '), maybe("ignore-errors", "true")],
+        &[truth("all-pods", ' '), maybe("ignore-errors", "true"), value("pod-running-timeout", ' ')],
+        &[maybe("insecure-skip-tls-verify-backend", "true")],
     ],
     run,
 };
@@ -31,6 +32,7 @@ struct Look {
     since: Option<Time>,
     timestamps: bool,
     prefix: bool,
+    bytes: Option<usize>,
 }
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
@@ -48,11 +50,16 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         ([name, container], None) => (Some(*name), Some(*container)),
         _ => return Err(Failure::usage("logs", expected)),
     };
+    check(args, container)?;
     let container = args.get("container").or(container);
     let pods = match name {
         None => selected(call, args, by_label.unwrap_or_default())?,
-        Some(name) => named(call, args, name)?,
+        Some(name) => named(call, args, name, &OF_LOGS)?,
     };
+    if pods.is_empty() && name.is_none() {
+        let namespace = target::namespace(call, args);
+        call.complain(&format!("No resources found in {namespace} namespace."));
+    }
     let pods = match pods.as_slice() {
         [first, _, ..] if name.is_some() && !args.has("all-pods") => {
             call.complain(&format!("Found {} pods, using pod/{}", pods.len(), first.meta.name));
@@ -70,28 +77,56 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Models logs.go: Validate.
+fn check(args: &Args, inline: Option<&str>) -> Result<(), Failure> {
+    let given = |flag: &str| args.get(flag).filter(|v| !v.is_empty());
+    let container = given("container").or(inline);
+    let number = |flag: &str| given(flag).and_then(|n| n.parse::<i64>().ok());
+    let why = if given("since-time").is_some() && given("since").is_some() {
+        "at most one of `sinceTime` or `sinceSeconds` may be specified".to_owned()
+    } else if let Some(name) = container.filter(|_| args.has("all-containers")) {
+        format!("--all-containers=true should not be specified with container name {name}")
+    } else if args.get("container").is_some() && inline.is_some() {
+        "only one of -c or an inline [CONTAINER] arg is allowed".to_owned()
+    } else if number("limit-bytes").is_some_and(|n| n < 0) {
+        "--limit-bytes must be greater than 0".to_owned()
+    } else if given("since").is_some_and(|s| s.starts_with('-')) {
+        "--since must be greater than 0".to_owned()
+    } else if number("tail").is_some_and(|n| n < -1) {
+        "--tail must be greater than or equal to -1".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Failure::error(why))
+}
+
+/// How a verb that works on one pod of an object speaks of what it cannot use.
+pub(super) struct OnePod {
+    /// Before the kind of an object that has no pods.
+    pub cannot: &'static str,
+    /// What is said of an object that is not there.
+    pub missing: fn(Failure, &str) -> Failure,
+}
+const OF_LOGS: OnePod = OnePod {
+    cannot: "cannot get the logs from",
+    missing: |failure, namespace| {
+        let why = failure.among.strip_prefix("Error from server (NotFound): ").unwrap_or(&failure.among);
+        Failure::error(format!("error from server (NotFound): {why} in namespace {namespace:?}"))
+    },
+};
+
 fn look_of(call: &Call, args: &Args, by_label: bool) -> Result<Look, Failure> {
-    let tail = args.get("tail").map(|text| {
-        let why = format!("strconv.ParseInt: parsing {text:?}: invalid syntax");
-        let wrong = Failure::flag("logs", format!("invalid argument {text:?} for \"--tail\" flag: {why}"));
-        text.parse::<i64>().map_err(|_| wrong)
-    });
-    let tail = match tail.transpose()? {
+    let tail = match args.get("tail").and_then(|text| text.parse::<i64>().ok()) {
         None if by_label => Some(10),
         None | Some(-1) => None,
-        Some(n) if n < 0 => return Err(Failure::error("--tail must be greater than or equal to -1")),
         Some(n) => Some(n as usize),
     };
     let since = match (args.get("since"), args.get("since-time")) {
-        (Some(text), _) => {
-            let span = crate::api::duration(text).ok_or_else(|| {
-                let why = format!("time: invalid duration {text:?}");
-                Failure::flag("logs", format!("invalid argument {text:?} for \"--since\" flag: {why}"))
-            })?;
-            Some(call.world().now() - span)
-        }
+        (Some(text), _) => Some(call.world().now() - crate::api::duration(text).unwrap_or(Span::ZERO)),
         (None, Some(text)) => Some(Time::parse(text).ok_or_else(|| {
-            Failure::error(format!("parsing time {text:?}: it must look like 2026-01-05T00:00:00Z"))
+            Failure::error(format!(
+                "parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?} as \"2006\""
+            ))
         })?),
         (None, None) => None,
     };
@@ -100,7 +135,8 @@ fn look_of(call: &Call, args: &Args, by_label: bool) -> Result<Look, Failure> {
         tail,
         since,
         timestamps: args.has("timestamps"),
-        prefix: args.has("prefix"),
+        prefix: args.has("prefix") || args.has("all-pods"),
+        bytes: args.get("limit-bytes").and_then(|n| n.parse().ok()).filter(|n| *n > 0),
     })
 }
 
@@ -112,18 +148,18 @@ fn selected(call: &Call, args: &Args, selector: &str) -> Result<Vec<Rc<Pod>>, Fa
 }
 
 /// The pod of that name, or those that belong to what is named, the one that is most at work first.
-pub(super) fn named(call: &Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>, Failure> {
+pub(super) fn named(call: &Call, args: &Args, name: &str, one: &OnePod) -> Result<Vec<Rc<Pod>>, Failure> {
     let word = if name.contains('/') { name.to_owned() } else { format!("pod/{name}") };
     let search = target::find(call, args, "logs", target::asked(&[word])?)?;
     if let Some(failure) = search.missing.into_iter().next() {
-        return Err(failure);
+        return Err((one.missing)(failure, &target::namespace(call, args)));
     }
     let Some(found) = search.found.first() else { return Ok(Vec::new()) };
     let object = found.stored()?.clone();
     if let Object::Pod(pod) = &object {
         return Ok(vec![pod.clone()]);
     }
-    let mut pods = behind(call, &object)?;
+    let mut pods = behind(call, &object, one)?;
     // Ready before starting, older before younger.
     pods.sort_by_key(|p| (!p.is_active(), !p.is_ready(), p.meta.created, p.meta.name.clone()));
     if pods.is_empty() {
@@ -132,15 +168,16 @@ pub(super) fn named(call: &Call, args: &Args, name: &str) -> Result<Vec<Rc<Pod>>
     Ok(pods)
 }
 
-fn behind(call: &Call, object: &Object) -> Result<Vec<Rc<Pod>>, Failure> {
+fn behind(call: &Call, object: &Object, one: &OnePod) -> Result<Vec<Rc<Pod>>, Failure> {
     let store = &call.world().store;
     let body = object.body();
     let labels = match (object, body.at("spec.selector")) {
         (Object::Service(service), _) => Selector::of_labels(Labels::clone(&service.spec.selector)),
         (_, selector) if !selector.is_null() => Selector::decode(selector),
         _ => {
-            let kind = object.kind().info().name;
-            return Err(Failure::error(format!("cannot get the logs from *{}: no pods belong to it", kind)));
+            let kind = format!("*v1.{}", object.kind().info().name);
+            let why = format!("{} {kind}: selector for {kind} not implemented", one.cannot);
+            return Err(Failure::error(why));
         }
     };
     let all = store.list_as::<Pod>(Some(&object.meta().namespace));
@@ -161,22 +198,22 @@ pub(super) fn chosen(
     if args.has("all-containers") {
         return Ok(all.iter().map(owned).collect());
     }
-    if let Some(name) = wanted {
-        let found = all.iter().find(|(_, c)| c.name == *name).map(owned);
-        let why = || format!("container {name} is not valid for pod {}", pod.meta.name);
-        return found.map(|c| vec![c]).ok_or_else(|| Failure::refused(&Refusal::bad_request(why()), ""));
-    }
-    let default = pod.meta.annotations.get("kubectl.kubernetes.io/default-container");
-    let by_default = default.and_then(|name| all.iter().find(|(_, c)| c.name == *name));
-    let first = all.get(init.len()).copied();
-    let Some(found) = by_default.copied().or(first) else { return Ok(Vec::new()) };
-    if main.len() > 1 && by_default.is_none() {
+    let names = || {
         let name = |c: &Container, note: &str| format!("{}{note}", c.name);
         let names = main.iter().map(|c| name(c, "")).chain(init.iter().map(|c| name(c, " (init)")));
-        let names = names.collect::<Vec<_>>().join(", ");
-        call.complain(&format!("Defaulted container {:?} out of: {names}", found.1.name.as_str()));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let default = pod.meta.annotations.get("kubectl.kubernetes.io/default-container").map(|d| d.as_str());
+    if let Some(name) = wanted.or(default) {
+        let found = all.iter().find(|(_, c)| c.name == *name).map(owned);
+        let why = || format!("container {name} is not valid for pod {} out of: {}", pod.meta.name, names());
+        return found.map(|c| vec![c]).ok_or_else(|| Failure::error(why()));
     }
-    Ok(vec![owned(&found)])
+    let Some(first) = all.get(init.len()) else { return Ok(Vec::new()) };
+    if all.len() > 1 && !args.has("all-pods") {
+        call.complain(&format!("Defaulted container {:?} out of: {}", first.1.name.as_str(), names()));
+    }
+    Ok(vec![owned(first)])
 }
 
 fn read(call: &Call, pod: &Pod, place: usize, container: &Container, look: &Look) -> Result<String, Failure> {
@@ -209,7 +246,18 @@ fn read(call: &Call, pod: &Pod, place: usize, container: &Container, look: &Look
         out.push_str(line);
         out.push('\n');
     }
+    if let Some(bytes) = look.bytes.filter(|bytes| *bytes < out.len()) {
+        out.truncate((0..=bytes).rev().find(|at| out.is_char_boundary(*at)).unwrap_or(0));
+    }
     Ok(out)
+}
+
+/// All that the first container of a pod has printed.
+pub(super) fn whole(call: &Call, pod: &Pod) -> Result<String, Failure> {
+    let Some(container) = pod.spec.containers.first() else { return Ok(String::new()) };
+    let look =
+        Look { previous: false, tail: None, since: None, timestamps: false, prefix: false, bytes: None };
+    read(call, pod, pod.spec.init_containers.len(), container, &look)
 }
 
 /// One word on why a container has not started.

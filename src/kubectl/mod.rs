@@ -151,6 +151,7 @@ const VERBS: &[Verb] = &[
     set::RESOURCES,
     set::SERVICE_ACCOUNT,
     set::SELECTOR,
+    set::SUBJECT,
     top::NODE,
     top::POD,
     apply::VERB,

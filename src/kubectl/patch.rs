@@ -110,7 +110,7 @@ pub(super) fn read(text: &str) -> Result<Value, Failure> {
 }
 
 /// Carries out a JSON patch (RFC 6902): add, remove, replace and test.
-fn json_patch(object: &Value, operations: &[Value]) -> Result<Value, Failure> {
+pub(super) fn json_patch(object: &Value, operations: &[Value]) -> Result<Value, Failure> {
     let mut out = object.clone();
     for operation in operations {
         let op = operation.get("op").as_str().unwrap_or_default();

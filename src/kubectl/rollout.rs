@@ -85,6 +85,8 @@ struct Past {
     revision: i64,
     annotations: Labels,
     template: Value,
+    /// The ReplicaSet, or the object itself as it was.
+    object: Value,
 }
 
 /// What an object's template was, oldest first: a Deployment's by its ReplicaSets, others' by their ControllerRevisions.
@@ -102,7 +104,9 @@ fn past(call: &Call, object: &Object) -> Vec<Past> {
             _ => return None,
         };
         template.map_mut().remove("$patch");
-        Some(Past { revision, annotations, template })
+        let mut whole = if own.kind() == Kind::ReplicaSet { own.to_value() } else { object.to_value() };
+        whole.set("spec.template", template.clone());
+        Some(Past { revision, annotations, template, object: whole })
     };
     let mut all: Vec<Past> = owned.filter_map(read).collect();
     crate::api::order::sort_by_key(&mut all, |past| past.revision);
@@ -125,8 +129,19 @@ fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure>
     }
     let all = past(call, object);
     let title = format!("{}/{}", kind.info().qualified(), object.meta().name);
-    if args.get("revision").is_some() {
-        let wanted = revision_flag(args, "revision");
+    let wanted = revision_flag(args, "revision");
+    if let Some(format) = args.get("output").filter(|o| !o.is_empty()) {
+        let kept: Vec<&Past> = all.iter().filter(|past| wanted == 0 || past.revision == wanted).collect();
+        if kept.is_empty() && wanted > 0 {
+            return Err(Failure::error("unable to find the specified revision"));
+        }
+        for past in kept {
+            let text = super::print::object(&past.object, format)?;
+            call.output.stdout.push_str(&text);
+        }
+        return Ok(());
+    }
+    if wanted > 0 {
         let Some(past) = all.iter().find(|past| past.revision == wanted) else {
             return Err(Failure::error("unable to find the specified revision"));
         };
@@ -205,6 +220,13 @@ fn undo(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
         call.say(&save::line(kind, &meta.name, &said, mode));
         return Ok(());
     }
+    if mode == save::Mode::DryClient {
+        // A client's dry run tells what would come back, in the place of what was done.
+        let text = super::describe::template_text(&past.template);
+        let title = format!("{}/{}", kind.info().qualified(), meta.name);
+        call.say(&format!("{title} {text}{}", mode.note()));
+        return Ok(());
+    }
     write(call, object, &now, &after, "rolled back", mode)
 }
 
@@ -225,20 +247,22 @@ fn rolled_back(own: &Labels, former: &Labels) -> Value {
 
 fn restart(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure> {
     if !matches!(object.kind(), Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet) {
-        let kind = object.kind().info().plural;
-        return Err(Failure::error(format!(
-            "{kind} {:?} restarting is not supported",
-            object.meta().name.as_str()
-        )));
+        return Err(refused(object, "restarting is not supported"));
     }
     if is_paused(object) {
-        let why = "can't restart paused deployment (run rollout resume first)";
-        return Err(Failure::error(format!("{} {:?} {why}", resource(object), object.meta().name.as_str())));
+        return Err(refused(object, "can't restart paused deployment (run rollout resume first)"));
     }
     let now = object.to_value();
     let mut after = now.clone();
     let mut annotations = after.at("spec.template.metadata").get("annotations").clone();
-    let stamp = call.world().now().to_string();
+    let stamp = call.world().now().floor_sec().to_string();
+    if annotations.get("kubectl.kubernetes.io/restartedAt").as_str() == Some(&stamp) {
+        let name = &object.meta().name;
+        return Err(Failure::error(format!(
+            "failed to create patch for {name}: if restart has already been triggered within the past second, please wait \
+             before attempting to trigger another"
+        )));
+    }
     annotations.map_mut().insert("kubectl.kubernetes.io/restartedAt".into(), stamp.into());
     after.set("spec.template.metadata.annotations", annotations);
     write(call, object, &now, &after, "restarted", save::Mode::of(args)?)
@@ -262,18 +286,19 @@ const PAUSING: Hold = Hold { paused: true, doing: "pausing", done: "paused", alr
 const RESUMING: Hold = Hold { paused: false, doing: "resuming", done: "resumed", already: "is not paused" };
 
 fn hold(call: &mut Call, args: &Args, object: &Object, hold: &Hold) -> Result<(), Failure> {
-    let refuse = |why: &str| {
-        let name = object.meta().name.as_str();
-        Err(Failure::error(format!("{} {name:?} {why}", resource(object))))
-    };
     if object.kind() != Kind::Deployment {
-        return refuse(&format!("{} is not supported", hold.doing));
+        return Err(refused(object, &format!("{} is not supported", hold.doing)));
     }
     if is_paused(object) == hold.paused {
-        return refuse(hold.already);
+        return Err(refused(object, hold.already));
     }
     let patch = record! { "spec" => record! { "paused" => hold.paused } };
     send(call, object, patch, hold.done, save::Mode::of(args)?)
+}
+
+/// What is said of an object, which is the same alone and among others.
+fn refused(object: &Object, why: &str) -> Failure {
+    Failure::plain(format!("error: {} {:?} {why}", resource(object), object.meta().name.as_str()))
 }
 
 fn is_paused(object: &Object) -> bool {

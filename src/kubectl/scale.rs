@@ -28,20 +28,26 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         return Err(Failure::required("replicas"));
     }
     let wanted = number(args, "replicas").unwrap_or(-1);
-    let current = number(args, "current-replicas").filter(|n| *n != -1);
+    let current = number(args, "current-replicas").unwrap_or(-1);
     if wanted < 0 {
         let why = "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0";
         return Err(Failure::error(why));
     }
+    if current < -1 {
+        return Err(Failure::error("The --current-replicas must specify an integer of -1 or greater"));
+    }
     let mode = save::Mode::of(args)?;
     let search = target::search(call, args, "scale")?;
-    if search.asked.is_empty() {
-        return Err(Failure::error("You must provide one or more resources by argument or filename."));
+    target::must_be_named(args, &search)?;
+    if args.get("resource-version").is_some_and(|v| !v.is_empty()) && search.found.len() > 1 {
+        return Err(Failure::error("cannot use --resource-version with multiple resources"));
+    }
+    if search.found.is_empty() && search.missing.is_empty() {
+        return Err(Failure::error("no objects passed to scale"));
     }
     // The first that cannot be scaled ends it. Models kubectl pkg/cmd/scale/scale.go: RunScale.
     for found in &search.found {
-        let line = scale(call, found.stored()?, wanted, current, mode)?;
-        call.say(&line);
+        scale(call, args, found.stored()?, (wanted, current), mode)?;
     }
     call.finish(search.missing)
 }
@@ -52,22 +58,35 @@ fn number(args: &Args, flag: &str) -> Option<i64> {
 
 fn scale(
     call: &mut Call,
+    args: &Args,
     object: &Object,
-    wanted: i64,
-    current: Option<i64>,
+    (wanted, current): (i64, i64),
     mode: save::Mode,
-) -> Result<String, Failure> {
-    let kind = object.kind();
+) -> Result<(), Failure> {
+    let (kind, name) = (object.kind(), object.meta().name.clone());
+    let mut value = object.to_value();
     // Only these have the scale subresource; a Job has none.
-    if !matches!(kind, Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet) {
+    let scales = matches!(kind, Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet);
+    if mode == save::Mode::DryClient {
+        if scales {
+            value.set("spec.replicas", wanted);
+        }
+        return save::tell(call, args, &value, &save::line(kind, &name, "scaled", mode));
+    }
+    if !scales {
         return Err(Failure::no_such_request());
     }
     let is = object.body().at("spec.replicas").as_int().unwrap_or(1);
-    if let Some(expected) = current.filter(|n| *n != is) {
-        return Err(Failure::error(format!("Expected replicas to be {expected}, was {is}")));
+    if current != -1 && current != is {
+        return Err(Failure::error(format!("Expected replicas to be {current}, was {is}")));
+    }
+    let revision = object.meta().revision.to_string();
+    if let Some(expected) = args.get("resource-version").filter(|v| !v.is_empty() && **v != revision) {
+        return Err(Failure::error(format!("Expected resource version to be {expected}, was {revision}")));
     }
     let patch = record! { "spec" => record! { "replicas" => wanted } };
     save::send(call.timeline, Request::Patch(object.key(), patch), mode)
         .map_err(|refusal| Failure::refused(&refusal, ""))?;
-    Ok(save::line(kind, &object.meta().name, "scaled", mode))
+    value.set("spec.replicas", wanted);
+    save::tell(call, args, &value, &save::line(kind, &name, "scaled", mode))
 }

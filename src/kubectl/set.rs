@@ -4,16 +4,19 @@
 
 mod env;
 mod resources;
+mod subject;
 
 use super::args::{self, Args, Flag, truth, value};
 use super::failure::Failure;
+use super::selector::LabelSelector;
 use super::{Call, Verb, Words, merge, save, target};
-use crate::api::{Kind, Map, Object, Value};
+use crate::api::{Kind, Object, Value};
 use crate::record;
 use crate::sim::Request;
 
 pub(super) use env::ENV;
 pub(super) use resources::RESOURCES;
+pub(super) use subject::SUBJECT;
 
 const WHICH: &[Flag] = &[truth("all", ' '), truth("local", ' '), value("containers", 'c')];
 
@@ -55,12 +58,10 @@ fn each(call: &mut Call, args: &Args, words: Vec<String>, change: &Change) -> Re
     let mode = save::Mode::of(args)?;
     let args_of_targets = Args { words, ..args.clone() };
     let search = target::search(call, &args_of_targets, change.verb)?;
-    if search.asked.is_empty() {
-        return Err(Failure::error(
-            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
-        ));
-    }
-    let mut failures = search.missing;
+    target::must_be_named(args, &search)?;
+    // One that is missing keeps the others as they are.
+    call.finish(search.missing)?;
+    let mut failures = Vec::new();
     for found in &search.found {
         match update(call, found.stored()?, change, mode) {
             Ok(Some((line, object))) => save::tell(call, args, &object, &line)?,
@@ -90,18 +91,21 @@ fn update(
     mode: save::Mode,
 ) -> Result<Option<(String, Value)>, Failure> {
     let (kind, now) = (object.kind(), object.to_value());
+    let told = |why: &str| {
+        let (plural, name) = (kind.info().plural, &object.meta().name);
+        Failure::plain(format!("error: {plural}/{name} {why}"))
+    };
     let Some(path) = pod_spec_of(kind) else {
-        return Err(Failure::error(format!(
-            "the object is not a pod or does not have a pod template: {}",
-            kind.info().name
-        )));
+        let why = "the object is not a pod or does not have a pod template";
+        return Err(told(&format!("{why}: *v1.{}", kind.info().name)));
     };
     let mut wanted = now.clone();
     let mut spec = &mut wanted;
     for step in path {
         spec = spec.map_mut().entry((*step).into()).or_default();
     }
-    (change.change)(spec)?;
+    // What is said by itself already names nothing; the rest is told of the object.
+    (change.change)(spec).map_err(|why| if why.alone == why.among { why } else { told(&why.among) })?;
     let patch = merge::difference(&now, &wanted);
     if patch.fields().next().is_none() {
         return Ok(None);
@@ -135,18 +139,33 @@ fn pairs(words: &[String]) -> (Vec<String>, Vec<String>) {
     words.iter().cloned().partition(|word| word.contains('='))
 }
 
+/// Models set_image.go: Complete, Validate and Run.
 fn image(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let (pairs, words) = pairs(&args.words);
     let search = target::search(call, &Args { words: words.clone(), ..args.clone() }, "set image")?;
+    target::must_be_named(args, &search)?;
+    if let Some(missing) = search.missing.into_iter().next() {
+        return Err(missing);
+    }
     let images: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
-    if images.is_empty() && !search.asked.is_empty() {
-        return Err(Failure::error("at least one image update is required"));
+    let why = match images.as_slice() {
+        _ if args.has("all") && args.get("selector").is_some() => {
+            Some("cannot set --all and --selector at the same time")
+        }
+        [] => Some("at least one image update is required"),
+        [_, _, ..] if images.iter().any(|(name, _)| *name == "*") => Some(
+            "all containers are already specified by *, but saw more than one container_name=container_image pairs",
+        ),
+        _ => None,
+    };
+    if let Some(why) = why {
+        return Err(Failure::error(why));
     }
     let change = |spec: &mut Value| {
         for (name, image) in &images {
             let named = containers(spec, name, |container| container.set("image", (*image).to_owned()));
             if named == 0 {
-                return Err(Failure::error(format!("unable to find container named {name:?}")));
+                return Err(Failure::plain(format!("error: unable to find container named {name:?}")));
             }
         }
         Ok(())
@@ -172,16 +191,14 @@ fn service_account(call: &mut Call, args: &Args) -> Result<(), Failure> {
 
 fn selector(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let mode = save::Mode::of(args)?;
-    let (pairs, words) = pairs(&args.words);
-    let [text] = pairs.as_slice() else {
+    // The selector is the last word.
+    let Some((text, words)) = args.words.split_last() else {
         return Err(Failure::error("one selector is required"));
     };
-    let selector: Map = text
-        .split(',')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(k, v)| (k.to_owned().into(), v.to_owned().into()))
-        .collect();
-    let search = target::search(call, &Args { words, ..args.clone() }, "set selector")?;
+    let wrong = |why| Failure::error(format!("couldn't parse the selector string \"{text}\": {why}"));
+    let selector = LabelSelector::parse(text).map_err(wrong)?.as_value();
+    let search = target::search(call, &Args { words: words.to_vec(), ..args.clone() }, "set selector")?;
+    target::must_be_named(args, &search)?;
     let mut failures = search.missing;
     for found in &search.found {
         let object = found.stored()?;
@@ -190,7 +207,7 @@ fn selector(call: &mut Call, args: &Args) -> Result<(), Failure> {
             continue;
         }
         let mut wanted = object.to_value();
-        wanted.set("spec.selector", selector.clone());
+        wanted.set("spec.selector", selector.get("matchLabels").clone());
         let patch =
             record! { "spec" => merge::difference(object.to_value().get("spec"), wanted.get("spec")) };
         match save::send(call.timeline, Request::Patch(object.key(), patch), mode) {

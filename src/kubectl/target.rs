@@ -13,6 +13,14 @@ use crate::api::{Kind, Node, Object, Text, Value};
 use crate::manifest::Refusal;
 use crate::record;
 
+/// What is said where a command names nothing. Models builder.go: missingResourceError.
+pub(super) const NOTHING_NAMED: &str = "You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'";
+
 /// What was asked for: a resource, and a name, if one was given.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Asked {
@@ -86,6 +94,23 @@ pub(super) fn search(call: &Call, args: &Args, verb: &str) -> Result<Search, Fai
     find(call, args, verb, asked)
 }
 
+/// A type by itself means nothing unless all of it or a selector is asked for. Models builder.go: visitorResult.
+pub(super) fn must_be_chosen(args: &Args, search: &Search) -> Result<(), Failure> {
+    let chosen = args.has("all") || args.get("selector").is_some() || args.get("field-selector").is_some();
+    if search.asked.iter().any(|a| a.name.is_none()) && !chosen {
+        return Err(Failure::error("resource(s) were provided, but no name was specified"));
+    }
+    Ok(())
+}
+
+/// The same, and nothing at all is refused as well.
+pub(super) fn must_be_named(args: &Args, search: &Search) -> Result<(), Failure> {
+    if search.asked.is_empty() {
+        return Err(Failure::error(NOTHING_NAMED));
+    }
+    must_be_chosen(args, search)
+}
+
 /// Reads `TYPE NAME…`, `TYPE1,TYPE2 NAME…` or `TYPE/NAME…`.
 /// Models cli-runtime pkg/resource/builder.go: ResourceTypeOrNameArgs.
 pub(super) fn asked(words: &[String]) -> Result<Vec<Asked>, Failure> {
@@ -154,9 +179,13 @@ pub(super) fn namespace(call: &Call, args: &Args) -> Text {
 pub(super) fn find(call: &Call, args: &Args, verb: &str, asked: Vec<Asked>) -> Result<Search, Failure> {
     let everywhere = args.has("all-namespaces");
     let by_name = asked.iter().any(|a| a.name.is_some());
-    let selects = args.get("selector").is_some() || args.get("field-selector").is_some();
+    let selects = args.get("selector").is_some() || args.get("field-selector").is_some() || args.has("all");
     if by_name && selects && args.get("filename").is_none() {
-        return Err(Failure::error("name cannot be provided when a selector is specified"));
+        let slashed = args.words.iter().any(|w| w.contains('/'));
+        return Err(Failure::error(match slashed {
+            true => "selectors and the all flag cannot be used when passing resource/name arguments",
+            false => "name cannot be provided when a selector is specified",
+        }));
     }
     if by_name && everywhere && args.get("filename").is_none() {
         return Err(Failure::error("a resource cannot be retrieved by name across all namespaces"));

@@ -7,6 +7,7 @@ use crate::api::{Kind, Value, from_base64};
 use crate::kubectl::args::{self, Args, truth, value};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::{Call, Verb, Words, target};
+use crate::manifest;
 use crate::record;
 
 /// `kubectl set env (TYPE NAME | TYPE/NAME) KEY=VALUE… KEY-… [--list] [--from=configmap/NAME|secret/NAME]`.
@@ -24,45 +25,124 @@ pub(in crate::kubectl) const ENV: Verb = Verb {
     run,
 };
 
+/// Models set_env.go: Complete, Validate and RunEnv.
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
-    let is_change = |w: &String| w.contains('=') || (w.ends_with('-') && !w.contains('/'));
-    let (mut changes, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(is_change);
-    changes.extend(args.all("env").map(str::to_owned));
-    if args.has("list") {
-        return list(call, args, words);
+    if args.has("all") && args.get("selector").is_some_and(|s| !s.is_empty()) {
+        return Err(Failure::error("cannot set --all and --selector at the same time"));
     }
-    let mut set: Vec<(String, Value)> = Vec::new();
+    let is_change = |w: &String| w.find('=').is_some_and(|at| at > 0) || w.ends_with('-');
+    let first = args.words.iter().position(is_change).unwrap_or(args.words.len());
+    let (words, changes) = args.words.split_at(first);
+    if !changes.iter().all(is_change) {
+        let all = args.words.join(" ");
+        return Err(Failure::error(format!(
+            "all resources must be specified before environment changes: {all}"
+        )));
+    }
+    let why = if words.is_empty() && args.get("filename").is_none() {
+        "one or more resources must be specified as <resource> <name> or <resource>/<name>"
+    } else if args.has("list") && args.get("output").is_some_and(|o| !o.is_empty()) {
+        "--list and --output may not be specified together"
+    } else if args.get("keys").is_some() && args.get("from").is_none() {
+        "when specifying --keys, a configmap or secret must be provided with --from"
+    } else {
+        ""
+    };
+    if !why.is_empty() {
+        return Err(Failure::error(why));
+    }
+    let (mut set, gone) = read(args.all("env").chain(changes.iter().map(String::as_str)))?;
     if let Some(from) = args.get("from") {
         set.extend(from_object(call, args, from)?);
     }
-    for (key, value) in changes.iter().filter_map(|c| c.split_once('=')) {
-        set.push((key.to_owned(), record! { "name" => key.to_owned(), "value" => value.to_owned() }));
+    if let Some(prefix) = args.get("prefix") {
+        for (name, variable) in &mut set {
+            *name = format!("{prefix}{name}");
+            variable.set("name", name.clone());
+        }
     }
-    let gone: Vec<&str> =
-        changes.iter().filter_map(|c| c.strip_suffix('-')).filter(|c| !c.contains('=')).collect();
-    if set.is_empty() && gone.is_empty() {
-        return Err(Failure::error("at least one environment variable must be provided"));
+    if args.has("list") {
+        return list(call, args, words.to_vec());
     }
     let which = args.get("containers").unwrap_or("*");
+    let overwrites = args.get("overwrite") != Some("false");
+    let missed = std::cell::Cell::new(false);
     let change = |spec: &mut Value| {
+        let mut refused = None;
         let named = containers(spec, which, |container| {
-            let mut env = container.get("env").items().to_vec();
-            env.retain(|e| !gone.iter().any(|g| e.get("name").as_str() == Some(g)));
-            for (key, variable) in &set {
-                match env.iter_mut().find(|e| e.get("name").as_str() == Some(key)) {
-                    Some(old) => *old = variable.clone(),
-                    None => env.push(variable.clone()),
-                }
-            }
-            container.set("env", env);
+            let env = container.get("env").items().to_vec();
+            refused = refused.take().or_else(|| overwritten(&env, &set).filter(|_| !overwrites));
+            container.set("env", merged(env, &set, &gone));
         });
-        if named == 0 {
-            return Err(Failure::error(format!("unable to find container named {which:?}")));
-        }
-        Ok(())
+        missed.set(named == 0);
+        refused.map_or(Ok(()), Err)
     };
     let failed = "failed to patch env update to pod template: ";
-    each(call, args, words, &Change { verb: "set env", done: "env updated", failed, change: &change })
+    each(
+        call,
+        args,
+        words.to_vec(),
+        &Change { verb: "set env", done: "env updated", failed, change: &change },
+    )?;
+    if missed.get() {
+        let search = target::search(call, &Args { words: words.to_vec(), ..args.clone() }, "set env")?;
+        for found in &search.found {
+            let object = found.stored()?;
+            let (kind, name) = (object.kind().info().name, object.meta().name.clone());
+            call.complain(&format!("Warning: {kind}/{name} does not have any containers matching {which:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A variable, with its name.
+type Variable = (String, Value);
+
+/// What is set, and what is taken away. Models set/env/env_parse.go: parseIntoEnvVar.
+fn read<'a>(texts: impl Iterator<Item = &'a str>) -> Result<(Vec<Variable>, Vec<String>), Failure> {
+    let (mut set, mut gone) = (Vec::new(), Vec::new());
+    for text in texts {
+        match text.split_once('=') {
+            Some((key, value)) => {
+                let why = manifest::env_name(key);
+                if !why.is_empty() {
+                    let why = why.join(";");
+                    return Err(Failure::error(format!("{key:?} is not a valid key name: {why}")));
+                }
+                set.push((key.to_owned(), record! { "name" => key.to_owned(), "value" => value.to_owned() }));
+            }
+            None => match text.strip_suffix('-') {
+                Some(key) => gone.push(key.to_owned()),
+                None => return Err(Failure::error(format!("unknown environment variable: {text}"))),
+            },
+        }
+    }
+    if gone.iter().any(|key| set.iter().any(|(other, _)| other == key)) {
+        let why = "can not both modify and remove the same environment variable in the same command";
+        return Err(Failure::error(why));
+    }
+    Ok((set, gone))
+}
+
+/// Models set_env.go: validateNoOverwrites.
+fn overwritten(env: &[Value], set: &[Variable]) -> Option<Failure> {
+    let (name, old) = set.iter().find_map(|(name, new)| {
+        let old = env.iter().find(|e| e.get("name").as_str() == Some(name))?;
+        (old.get("value") != new.get("value")).then(|| (name, old.get("value").as_str().unwrap_or_default()))
+    })?;
+    Some(Failure::error(format!("'{name}' already has a value ({old}), and --overwrite is false")))
+}
+
+/// Models set/helper.go: updateEnv.
+fn merged(mut env: Vec<Value>, set: &[Variable], gone: &[String]) -> Vec<Value> {
+    env.retain(|e| !gone.iter().any(|g| e.get("name").as_str() == Some(g)));
+    for (key, variable) in set {
+        match env.iter_mut().find(|e| e.get("name").as_str() == Some(key)) {
+            Some(old) => *old = variable.clone(),
+            None => env.push(variable.clone()),
+        }
+    }
+    env
 }
 
 /// The variables of a ConfigMap's or a Secret's keys, each referring to its key.
@@ -78,15 +158,16 @@ fn from_object(call: &Call, args: &Args, from: &str) -> Result<Vec<(String, Valu
         let reference = match object.kind() {
             Kind::ConfigMap => "configMapKeyRef",
             Kind::Secret => "secretKeyRef",
-            other => {
-                let why = format!("unsupported resource specified in --from: {}", other.info().singular);
-                return Err(Failure::error(why));
-            }
+            _ => return Err(Failure::error("unsupported resource specified in --from")),
         };
         let value = object.to_value();
+        let keys: Vec<&str> = args.all("keys").flat_map(|k| k.split(',')).collect();
         for (key, _) in value.get("data").fields() {
-            let upper = key.to_uppercase().replace(['.', '-'], "_");
-            let name = format!("{}{upper}", args.get("prefix").unwrap_or(""));
+            if !keys.is_empty() && !keys.contains(&key.as_str()) {
+                continue;
+            }
+            let good = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+            let name: String = key.chars().map(good).collect();
             let place = record! { "key" => key.clone(), "name" => object.meta().name.clone() };
             let variable = record! { "name" => name.clone(), "valueFrom" => record! { reference => place } };
             all.push((name, variable));

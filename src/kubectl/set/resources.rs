@@ -6,7 +6,7 @@ use super::{Change, WHICH, containers, each};
 use crate::api::{Map, Quantity, Value};
 use crate::kubectl::args::{self, Args, value};
 use crate::kubectl::failure::Failure;
-use crate::kubectl::{Call, Verb, Words};
+use crate::kubectl::{Call, Verb, Words, target};
 
 /// `kubectl set resources (TYPE NAME | TYPE/NAME) [--limits=cpu=1,memory=1Gi] [--requests=…] [-c CONTAINER]`.
 pub(in crate::kubectl) const RESOURCES: Verb = Verb {
@@ -17,6 +17,12 @@ pub(in crate::kubectl) const RESOURCES: Verb = Verb {
 };
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
+    // Objects are looked for before anything else is.
+    let search = target::search(call, args, "set resources")?;
+    target::must_be_named(args, &search)?;
+    if let Some(missing) = search.missing.into_iter().next() {
+        return Err(missing);
+    }
     let mut wanted: Vec<(&'static str, Map)> = Vec::new();
     for field in ["limits", "requests"] {
         if let Some(text) = args.get(field) {
@@ -41,7 +47,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             }
         });
         if named == 0 {
-            return Err(Failure::error(format!("unable to find container named {which:?}")));
+            return Err(Failure::plain(format!("error: unable to find container named {which}")));
         }
         Ok(())
     };
