@@ -67,7 +67,6 @@ pub struct CronJobStatus {
 pub type CronJob = Declared<CronJobSpec, CronJobStatus>;
 
 impl Status for CronJobStatus {
-    const ABOUT: &'static str = "What the CronJob should do.";
     fn to_value(&self, meta: &Meta) -> Value {
         let namespace = &meta.namespace;
         let reference = |(name, uid, revision): &(Text, Uid, u64)| {

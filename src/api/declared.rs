@@ -6,8 +6,6 @@ use std::rc::Rc;
 
 /// What a controller reports of an object.
 pub trait Status: Clone + Hash + PartialEq + Default {
-    /// What a hover says of the object's `spec`.
-    const ABOUT: &'static str = "What it should be.";
     /// As the API shows it, in an object with that metadata.
     fn to_value(&self, meta: &Meta) -> Value;
 }
@@ -29,7 +27,7 @@ pub struct Declared<S, T> {
 }
 
 impl<S: Decode, T: Status> Declared<S, T> {
-    const FIELDS: &'static [Field] = &[Field { name: "spec", shape: S::shape, doc: T::ABOUT }];
+    const FIELDS: &'static [Field] = &[Field { name: "spec", shape: S::shape }];
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
         Shape::Struct(Self::FIELDS)

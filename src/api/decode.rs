@@ -39,8 +39,6 @@ pub struct Field {
     pub name: &'static str,
     /// What it may hold.
     pub shape: fn() -> Shape,
-    /// What it does in the simulation, one sentence.
-    pub doc: &'static str,
 }
 
 /// A type that can be read from plain data. Absent and null give the default.
@@ -141,7 +139,6 @@ macro_rules! reads {
                 const FIELDS: &[$crate::api::Field] = &[$( $crate::api::Field {
                     name: $key,
                     shape: <$ty as $crate::api::Decode>::shape,
-                    doc: concat!($($doc,)* ""),
                 }, )*];
                 $crate::api::Shape::Struct(FIELDS)
             }

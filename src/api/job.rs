@@ -102,7 +102,6 @@ impl Job {
 }
 
 impl Status for JobStatus {
-    const ABOUT: &'static str = "What the Job should do.";
     fn to_value(&self, _: &Meta) -> Value {
         let uids = |list: &[Uid]| {
             let texts: Vec<String> = list.iter().map(|uid| uid.to_string()).collect();

@@ -62,7 +62,7 @@ pub struct Node {
 impl Node {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field { name: "spec", shape: NodeSpec::shape, doc: "" }])
+        Shape::Struct(&[Field { name: "spec", shape: NodeSpec::shape }])
     }
     /// How much it offers of something that is neither cpu nor memory.
     pub fn offers(&self, name: &str) -> i64 {

@@ -240,7 +240,7 @@ pub struct Priority {
 impl Pod {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field { name: "spec", shape: PodSpec::shape, doc: "What the pod should be." }])
+        Shape::Struct(&[Field { name: "spec", shape: PodSpec::shape }])
     }
     /// A pod made from a template.
     pub fn from_template(meta: Meta, template: &PodTemplate) -> Pod {

@@ -81,7 +81,7 @@ pub struct Service {
 impl Service {
     /// What a manifest may say beside its metadata.
     pub fn body_shape() -> Shape {
-        Shape::Struct(&[Field { name: "spec", shape: ServiceSpec::shape, doc: "Who is reached, and how." }])
+        Shape::Struct(&[Field { name: "spec", shape: ServiceSpec::shape }])
     }
     /// Has it no virtual address, so that its name answers with the pods' own?
     pub fn is_headless(&self) -> bool {

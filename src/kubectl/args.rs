@@ -101,6 +101,8 @@ pub(super) enum Words {
     Names(Kind),
     /// A pod by its name alone, or `TYPE/NAME` of a kind that has or chooses pods.
     Pods(&'static [Kind]),
+    /// `TYPE.FIELD.FIELD`.
+    Fields,
     /// One of a few words.
     OneOf(&'static [&'static str]),
     /// What one may do, and to what.

@@ -10,6 +10,7 @@ use super::args::{self, Flag, Takes, Words};
 use super::resource::Resource;
 use super::{Context, VERBS, Verb, by_own_name, split, verb_of};
 use crate::api::{Kind, Value, order};
+use crate::manifest::fields_below;
 use crate::sim::{World, controllers};
 
 /// What may take the place of a part of a line.
@@ -337,6 +338,7 @@ fn of_words(place: &Place, verb: &Verb, words: &[String], typed: &str) -> Offer 
             offer.options.extend(place.names(Resource::Kind(Kind::Pod), " "));
             offer
         }
+        (Words::Fields, None) => of_fields(typed),
         (Words::OneOf(all), None) => Offer::of(all),
         (Words::Permission, None) => Offer::of(values::ACTIONS),
         (Words::Permission, Some(_)) if words.len() == 1 => of_types(&[], typed),
@@ -372,6 +374,20 @@ fn of_types(kinds: &'static [Kind], typed: &str) -> Offer {
         options.push("all ".to_owned());
     }
     Offer { kept, options }
+}
+
+/// `pods.spec.res|`: the fields below a path; one that has fields of its own may go on.
+fn of_fields(typed: &str) -> Offer {
+    let Some(kept) = typed.rfind('.').map(|at| at + 1) else {
+        let offer = of_types(&[], typed);
+        return Offer { options: offer.options.into_iter().filter(|o| o != "all ").collect(), ..offer };
+    };
+    let mut path = typed[..kept].split('.').filter(|name| !name.is_empty());
+    let resource = path.next().and_then(|word| Resource::from_word(word).ok());
+    let Some(info) = resource.and_then(|all| all.first().map(|r| r.info())) else { return Offer::default() };
+    let below = fields_below(info.name, info.version, &path.collect::<Vec<_>>()).into_iter();
+    let options = below.map(|(name, goes_on)| format!("{name}{}", if goes_on { "" } else { " " }));
+    Offer { kept, options: options.collect() }
 }
 
 /// What `sandbox` is told, and what each is told of.

@@ -22,6 +22,7 @@ mod drain;
 mod duration;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod failure;
 mod get;
@@ -165,6 +166,7 @@ const VERBS: &[Verb] = &[
     diff::VERB,
     events::VERB,
     exec::VERB,
+    explain::VERB,
     expose::VERB,
     get::VERB,
     label::LABEL,

@@ -1,6 +1,6 @@
 //! What an editor offers: the fields and words that may stand at a place, and what a field means.
 
-use super::context::{self, Context, Known};
+use super::context::{self, Context, Known, OF_EVERY_OBJECT};
 use super::diagnostic::{Lines, TextSpan};
 use super::schema::{self, Type};
 use super::set_defaults;
@@ -17,7 +17,7 @@ pub struct Completion {
     pub replaces: TextSpan,
     /// The type, in words.
     pub detail: String,
-    /// What it does in the simulation; empty if nothing is known.
+    /// What it does; empty if nothing is said of it.
     pub doc: &'static str,
     /// Does the simulation act on it?
     pub simulated: bool,
@@ -34,7 +34,7 @@ pub struct Hover {
     pub path: String,
     /// The type, in words.
     pub detail: String,
-    /// What it does in the simulation; empty if nothing is known.
+    /// What it does; empty if nothing is said of it.
     pub doc: &'static str,
     /// The words that may stand there; empty if it is not one of a few words.
     pub words: Vec<&'static str>,
@@ -72,42 +72,20 @@ pub fn hover(text: &str, line: u32, column: u32) -> Option<Hover> {
     Some(Hover {
         span: at.span,
         detail: known.ty.words(),
-        doc: known.read.map_or(about(&path), |f| f.doc.trim()),
-        words: words(&known, &at.key),
+        doc: known.said.says,
+        words: words(&known),
         default: default_of(kind, &names),
-        simulated: known.read.is_some() || matches!(names[0].as_str(), "apiVersion" | "kind" | "metadata"),
+        simulated: known.acted,
         path,
     })
 }
 
-/// What every object has, said here because no kind reads it.
-fn about(path: &str) -> &'static str {
-    match path {
-        "apiVersion" => "The group and version of the API in which the kind is defined.",
-        "kind" => "What sort of object this is.",
-        "metadata" => "The object's name and labels.",
-        "metadata.name" => {
-            "The name, by which others refer to the object; unique among objects of its kind in a namespace."
-        }
-        "metadata.generateName" => "The beginning of a name that the API server completes.",
-        "metadata.namespace" => "The namespace in which the object lives.",
-        "metadata.labels" => "Names and values by which selectors find the object.",
-        "metadata.annotations" => "Names and values that nothing selects by.",
-        _ => "",
-    }
-}
-
-/// The words that may stand as a field's value.
-fn words(known: &Known, key: &str) -> Vec<&'static str> {
-    match (known.shape, known.ty, key) {
-        (Some(Shape::Enum(words)), ..) => words.to_vec(),
-        (_, Type::Bool, _) => vec!["true", "false"],
-        (_, _, "dnsPolicy") => vec!["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
-        (_, _, "sessionAffinity") => vec!["None", "ClientIP"],
-        (_, _, "externalTrafficPolicy" | "internalTrafficPolicy") => vec!["Cluster", "Local"],
-        (_, _, "effect") => vec!["NoSchedule", "PreferNoSchedule", "NoExecute"],
-        (_, _, "protocol") => vec!["TCP", "UDP", "SCTP"],
-        _ => Vec::new(),
+/// The words that may stand as a field's value; those that the simulation reads in the order of the API.
+fn words(known: &Known) -> Vec<&'static str> {
+    match (known.shape, known.ty) {
+        (Shape::Enum(words), _) => words.to_vec(),
+        (_, Type::Bool) => vec!["true", "false"],
+        _ => known.said.words.split(' ').filter(|w| !w.is_empty()).collect(),
     }
 }
 
@@ -140,7 +118,7 @@ fn values(at: &Context) -> Vec<Completion> {
     let mut names = at.above.clone();
     names.push(at.key.clone());
     let Some(known) = context::known(kind, &names) else { return Vec::new() };
-    words(&known, &at.key).into_iter().map(|w| offer(w, "", known.read.is_some())).collect()
+    words(&known).into_iter().map(|w| offer(w, "", known.acted)).collect()
 }
 
 fn fields(at: &Context) -> Vec<Completion> {
@@ -161,7 +139,6 @@ fn fields(at: &Context) -> Vec<Completion> {
     let all = schema::fields(of).iter().filter(|f| wanted(f.name));
     all.map(|f| {
         let known = context::step(above, f.name);
-        let read = known.and_then(|k| k.read);
         Completion {
             label: f.name.to_owned(),
             insert: if matches!(f.ty, Type::Struct(_) | Type::Map(_) | Type::List(_)) {
@@ -171,8 +148,8 @@ fn fields(at: &Context) -> Vec<Completion> {
             },
             replaces: at.span,
             detail: f.ty.words(),
-            doc: read.map_or(if top { about(f.name) } else { "" }, |r| r.doc.trim()),
-            simulated: read.is_some() || (top && matches!(f.name, "apiVersion" | "kind" | "metadata")),
+            doc: known.map_or("", |k| k.said.says),
+            simulated: known.is_some_and(|k| k.acted) || (top && OF_EVERY_OBJECT.contains(&f.name)),
             required: f.required || (top && matches!(f.name, "apiVersion" | "kind" | "metadata" | "spec")),
         }
     })
@@ -182,9 +159,10 @@ fn fields(at: &Context) -> Vec<Completion> {
 /// What the API server fills in at a path, found by letting it: an object is made that has nothing but the way there.
 fn default_of(kind: Kind, names: &[String]) -> Option<String> {
     let (last, above) = names.split_last()?;
-    let mut types = vec![Type::Struct(schema::kind_type(kind))];
+    let root = context::known(kind, &[])?;
+    let mut types = vec![root.ty];
     for name in above {
-        types.push(context::step(Known { ty: *types.last()?, read: None, shape: None }, name)?.ty);
+        types.push(context::step(Known { ty: *types.last()?, ..root }, name)?.ty);
     }
     let mut value = Value::from(crate::api::Map::new());
     for (name, ty) in above.iter().zip(&types[1..]).rev() {
@@ -257,7 +235,10 @@ mod tests {
         let hover = hover(&text, line, column).expect("it is known");
         assert_eq!((hover.path.as_str(), hover.detail.as_str()), ("spec.backoffLimit", "a whole number"));
         assert_eq!((hover.default.as_deref(), hover.simulated), (Some("6"), true));
-        assert_eq!(hover.doc, "How many failures are retried before the Job fails.");
+        assert_eq!(
+            hover.doc,
+            "How many failures are retried, after 10 s, 20 s, 40 s …, before the Job fails; 6 if not said."
+        );
         assert_eq!((hover.span.start.column, hover.span.end.column), (3, 15));
     }
 

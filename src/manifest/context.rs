@@ -1,8 +1,9 @@
 //! Where in a manifest a cursor stands, found by indentation: while somebody types, the text is seldom whole YAML.
 
 use super::diagnostic::{Lines, TextSpan};
+use super::docs::{self, Said};
 use super::schema::{self, Type};
-use crate::api::{Field, Kind, Shape};
+use crate::api::{Kind, Shape};
 
 /// What is at the cursor.
 pub(super) struct Context {
@@ -123,21 +124,30 @@ fn climb(lines: &Lines, (first, line, last): (u32, u32, u32), own: &Line) -> (Ve
     (above, beside)
 }
 
-/// A field of the API, with what the simulation says of it.
+/// A field of the API, with what there is to say of it.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
     pub(super) ty: Type,
-    /// None where the simulation does not read it.
-    pub(super) read: Option<Field>,
+    /// What it is for.
+    pub(super) said: Said,
+    /// Does the simulation act on it?
+    pub(super) acted: bool,
     /// What it holds, as far as the simulation reads it.
-    pub(super) shape: Option<Shape>,
+    pub(super) shape: Shape,
 }
+
+/// The fields that every object has, whether its kind reads more or not.
+pub(super) const OF_EVERY_OBJECT: &[&str] = &["apiVersion", "kind", "metadata", "status"];
 
 /// Follows names from the top of a kind.
 pub(super) fn known(kind: Kind, names: &[String]) -> Option<Known> {
-    let mut here = Known { ty: Type::Struct(schema::kind_type(kind)), read: None, shape: Some(kind.shape()) };
-    for name in names {
+    let ty = Type::Struct(schema::kind_type(kind));
+    let mut here = Known { ty, said: Said::default(), acted: kind.info().simulated, shape: kind.shape() };
+    for (depth, name) in names.iter().enumerate() {
         here = step(here, name)?;
+        if depth == 0 && OF_EVERY_OBJECT.contains(&name.as_str()) {
+            here.acted = true;
+        }
     }
     Some(here)
 }
@@ -147,22 +157,26 @@ pub(super) fn step(from: Known, name: &str) -> Option<Known> {
     let (mut ty, mut shape) = (from.ty, from.shape);
     while let Type::List(item) = ty {
         ty = Type::of(item);
-        shape = match shape {
-            Some(Shape::List(item)) => Some(item()),
-            other => other,
-        };
+        if let Shape::List(item) = shape {
+            shape = item();
+        }
     }
     match ty {
         Type::Struct(of) => {
             let field = schema::field(of, name)?;
-            let read = match shape {
-                Some(Shape::Struct(fields)) => fields.iter().find(|f| f.name == name).copied(),
-                _ => None,
+            // Where nothing is said of single fields, they are as what holds them.
+            let (read, shape) = match shape {
+                Shape::Struct(fields) => match fields.iter().find(|f| f.name == name) {
+                    Some(field) => (true, (field.shape)()),
+                    None => (false, Shape::Any),
+                },
+                _ => (true, Shape::Any),
             };
-            Some(Known { ty: field.ty, read, shape: read.map(|f| (f.shape)()) })
+            let said = docs::of_field(of, name);
+            Some(Known { ty: field.ty, said, acted: from.acted && read, shape })
         }
-        Type::Map(entry) => Some(Known { ty: Type::of(entry), read: from.read, shape: None }),
-        Type::Any => Some(Known { ty: Type::Any, read: None, shape: None }),
+        Type::Map(entry) => Some(Known { ty: Type::of(entry), shape: Shape::Any, ..from }),
+        Type::Any => Some(Known { ty: Type::Any, shape: Shape::Any, ..from }),
         _ => None,
     }
 }

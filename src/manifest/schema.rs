@@ -1,6 +1,6 @@
 //! Which fields the Kubernetes API has, and of what type: the table `schema.txt`, which `tools/schema` writes.
 //!
-//! The table says what exists; whether the simulation reads a field is said by [`crate::api::Shape`] alone.
+//! The table says what exists, [`super::docs`] what it is for; whether the simulation reads a field is said by [`crate::api::Shape`] alone.
 
 use crate::api::Kind;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ impl Type {
         }
     }
     /// The struct at the bottom of lists and maps; nothing where there is none.
-    fn innermost(self) -> &'static str {
+    pub(super) fn innermost(self) -> &'static str {
         match self {
             Type::List(inner) | Type::Map(inner) => Type::of(inner).innermost(),
             Type::Struct(name) => name,
@@ -149,7 +149,7 @@ pub(super) fn kind_type(kind: Kind) -> &'static str {
 }
 
 /// The type of the objects of a kind that is named.
-fn named(kind: &str, version: &str) -> &'static str {
+pub(super) fn named(kind: &str, version: &str) -> &'static str {
     let name = if version == "v1" { kind.to_owned() } else { format!("{version}.{kind}") };
     table().get_key_value(name.as_str()).map_or("", |(name, _)| name)
 }

@@ -18,6 +18,7 @@ const ONE_OF: &[(&str, &str, &[&str])] = &[
     ("config", "output", &["json", "name", "yaml"]),
     ("create role", "verb", ACTIONS),
     ("create clusterrole", "verb", ACTIONS),
+    ("explain", "output", &["plaintext", "plaintext-openapiv2"]),
     ("events", "types", &["Normal", "Warning"]),
     ("expose", "type", &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]),
     ("patch", "type", &["json", "merge", "strategic"]),
