@@ -369,3 +369,16 @@ fn chance(part: &str) -> Option<String> {
     let name = named.collect::<Vec<_>>().join("-");
     (name != part).then_some(name)
 }
+
+/// What `kubectl explain` says of kinds and fields is Podium's own: upstream's sentences belong to upstream, and say
+/// nothing of what the simulation does. All else of its layout is compared.
+pub fn without_sentences(text: &str) -> String {
+    let (mut kept, mut within) = (String::new(), false);
+    for line in text.split_inclusive('\n') {
+        within = line == "DESCRIPTION:\n" || (within && line.starts_with("    "));
+        if !within || line == "DESCRIPTION:\n" {
+            kept += line;
+        }
+    }
+    kept
+}

@@ -69,7 +69,10 @@ fn difference(want: &Recorded, is: &Output) -> Option<String> {
         return Some(format!("exit code {}, not {}: {said}", is.exit, want.exit));
     }
     if want.line.starts_with("kubectl explain") {
-        let said = blocks_differ(&without_sentences(&want.stdout), &without_sentences(&is.stdout));
+        let said = blocks_differ(
+            &describe::without_sentences(&want.stdout),
+            &describe::without_sentences(&is.stdout),
+        );
         return said.or_else(|| blocks_differ(&want.stderr, &is.stderr));
     }
     let stdout = describe::without_certificates(&describe::with_our_annotation(&want.stdout));
@@ -83,19 +86,6 @@ fn difference(want: &Recorded, is: &Output) -> Option<String> {
     }
     let told = describe::without_certificates(&is.stdout);
     blocks_differ(&stdout, &told).or_else(|| blocks_differ(&want.stderr, &is.stderr))
-}
-
-/// What `kubectl explain` says of kinds and fields is Podium's own: upstream's sentences belong to upstream, and say
-/// nothing of what the simulation does. All else of its layout is compared.
-fn without_sentences(text: &str) -> String {
-    let (mut kept, mut within) = (String::new(), false);
-    for line in text.split_inclusive('\n') {
-        within = line == "DESCRIPTION:\n" || (within && line.starts_with("    "));
-        if !within || line == "DESCRIPTION:\n" {
-            kept += line;
-        }
-    }
-    kept
 }
 
 /// The first difference of two texts. Objects are in the order of their names, which chance has made, so rows of a table
