@@ -372,7 +372,7 @@ fn chance(part: &str) -> Option<String> {
 
 /// What `kubectl explain` says of kinds and fields is Podium's own: upstream's sentences belong to upstream, and say
 /// nothing of what the simulation does. All else of its layout is compared.
-pub fn without_sentences(text: &str) -> String {
+fn without_sentences(text: &str) -> String {
     let (mut kept, mut within) = (String::new(), false);
     for line in text.split_inclusive('\n') {
         within = line == "DESCRIPTION:\n" || (within && line.starts_with("    "));
@@ -381,4 +381,9 @@ pub fn without_sentences(text: &str) -> String {
         }
     }
     kept
+}
+
+/// What of a command's text can be compared.
+pub fn comparable(line: &str, text: &str) -> String {
+    if line.starts_with("kubectl explain") { without_sentences(text) } else { without_certificates(text) }
 }

@@ -68,14 +68,7 @@ fn difference(want: &Recorded, is: &Output) -> Option<String> {
         let said = is.stderr.lines().next().unwrap_or(&is.stdout);
         return Some(format!("exit code {}, not {}: {said}", is.exit, want.exit));
     }
-    if want.line.starts_with("kubectl explain") {
-        let said = blocks_differ(
-            &describe::without_sentences(&want.stdout),
-            &describe::without_sentences(&is.stdout),
-        );
-        return said.or_else(|| blocks_differ(&want.stderr, &is.stderr));
-    }
-    let stdout = describe::without_certificates(&describe::with_our_annotation(&want.stdout));
+    let stdout = describe::comparable(&want.line, &describe::with_our_annotation(&want.stdout));
     if OLDER.iter().any(|line| want.line.starts_with(line)) {
         let ageless = |text: &str| -> String {
             text.lines()
@@ -84,7 +77,7 @@ fn difference(want: &Recorded, is: &Output) -> Option<String> {
         };
         return blocks_differ(&ageless(&stdout), &ageless(&is.stdout));
     }
-    let told = describe::without_certificates(&is.stdout);
+    let told = describe::comparable(&want.line, &is.stdout);
     blocks_differ(&stdout, &told).or_else(|| blocks_differ(&want.stderr, &is.stderr))
 }
 
