@@ -14,6 +14,17 @@ pub(super) struct Found {
     pub(super) message: String,
     pub(super) hint: Option<String>,
     pub(super) sort: Sort,
+    pub(super) mend: Option<Mend>,
+}
+
+/// What would make it right.
+pub(super) enum Mend {
+    /// Another name of the field.
+    Rename(&'static str),
+    /// Another place; a list on the way is written `containers[]`.
+    Move(String),
+    /// A value of this type.
+    Retype(Type),
 }
 
 /// What follows from it.
@@ -118,27 +129,41 @@ impl<'a> Walk<'a> {
             return;
         }
         let known = schema::fields(of).iter().map(|f| f.name);
-        let hint = match suggest::nearest(key, known) {
-            Some(near) => Some(format!("Did you mean \"{near}\"?")),
+        let mend = match suggest::nearest(key, known) {
+            Some(near) => Some(Mend::Rename(near)),
             None if self.found.len() > SEARCHES_MAX => None,
-            None => schema::find_field(self.kind, key)
-                .map(|at| format!("\"{key}\" is a field of another level: {at}. Mind the indentation.")),
+            None => schema::find_field(self.kind, key).map(Mend::Move),
+        };
+        let hint = match &mend {
+            Some(Mend::Rename(near)) => Some(format!("Did you mean \"{near}\"?")),
+            Some(Mend::Move(at)) => {
+                Some(format!("\"{key}\" is a field of another level: {at}. Mind the indentation."))
+            }
+            _ => None,
         };
         let (path, severity) = (path.to_string(), Severity::Error);
         let message = format!("unknown field {}", quoted(&path));
-        self.found.push(Found { severity, path, message, hint, sort: Sort::Unknown });
+        self.found.push(Found { severity, path, message, hint, sort: Sort::Unknown, mend });
     }
 
     fn not_simulated(&mut self, path: &Path) {
         let path = path.to_string();
         let message = format!("{path} is kept, not simulated");
         let hint = Some("Kubernetes knows this field; in this cluster nothing acts on it.".to_owned());
-        self.found.push(Found { severity: Severity::Information, path, message, hint, sort: Sort::Said });
+        let severity = Severity::Information;
+        self.found.push(Found { severity, path, message, hint, sort: Sort::Said, mend: None });
     }
 
-    fn wrong(&mut self, path: &Path, message: String, hint: String) {
+    fn wrong(&mut self, path: &Path, message: String, hint: String, ty: Type) {
         let (path, severity, hint) = (path.to_string(), Severity::Error, Some(hint));
-        self.found.push(Found { severity, path, message, hint, sort: Sort::Type });
+        self.found.push(Found {
+            severity,
+            path,
+            message,
+            hint,
+            sort: Sort::Type,
+            mend: Some(Mend::Retype(ty)),
+        });
     }
 
     fn mismatch(&mut self, ty: Type, owner: &str, value: &Value, path: &Path) {
@@ -177,7 +202,7 @@ impl<'a> Walk<'a> {
             }
             (ty, _) => ty.advice(),
         };
-        self.wrong(path, format!("json: cannot unmarshal {got} into {place} of type {go}"), hint);
+        self.wrong(path, format!("json: cannot unmarshal {got} into {place} of type {go}"), hint, ty);
     }
 
     fn quantity(&mut self, value: &Value, path: &Path) {
@@ -193,7 +218,7 @@ impl<'a> Walk<'a> {
                 "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
             };
             let hint = "A quantity is a number with a unit: 500m, 0.5 or 2 of cpu; 64Mi or 1Gi of memory.";
-            self.wrong(path, message.to_owned(), hint.to_owned());
+            self.wrong(path, message.to_owned(), hint.to_owned(), Type::Quantity);
         }
     }
 
@@ -203,7 +228,7 @@ impl<'a> Walk<'a> {
             let message = format!(
                 "parsing time {shown} as \"2006-01-02T15:04:05Z07:00\": cannot parse {shown} as \"2006\""
             );
-            self.wrong(path, message, Type::Time.advice());
+            self.wrong(path, message, Type::Time.advice(), Type::Time);
         }
     }
 }

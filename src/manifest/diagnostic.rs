@@ -1,5 +1,7 @@
 //! [`Diagnostic`]: what is wrong with a text, where, and what to do about it.
 
+use super::fix::Fix;
+
 /// A place between two characters of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark {
@@ -55,6 +57,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The field, such as `spec.template.spec.containers[0].image`; empty if it concerns no field.
     pub path: String,
+    /// What mends it for certain, if anything does.
+    pub fixes: Vec<Fix>,
 }
 
 impl std::fmt::Display for Diagnostic {
@@ -83,6 +87,10 @@ impl Lines {
     }
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+    /// How many lines there are.
+    pub(super) fn count(&self) -> u32 {
+        self.starts.len() as u32
     }
     /// The mark at a byte; what lies behind the end is the end.
     pub(super) fn mark(&self, byte: u32) -> Mark {

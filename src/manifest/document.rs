@@ -3,6 +3,7 @@
 use super::check::{self, Sort};
 use super::diagnostic::{Diagnostic, Lines, Severity, TextSpan};
 use super::field::quoted;
+use super::fix;
 use super::yaml::{self, Places};
 use super::{Refusal, set_defaults, suggest, validate};
 use crate::api::{Kind, Text, Value, order};
@@ -50,6 +51,20 @@ struct Source {
 }
 
 impl Document {
+    /// The whole text in which it stands.
+    pub(super) fn text(&self) -> &str {
+        self.source.lines.text()
+    }
+    pub(super) fn lines(&self) -> &Lines {
+        &self.source.lines
+    }
+    pub(super) fn places(&self) -> &Places {
+        &self.source.places
+    }
+    /// The number of its place.
+    pub(super) fn root(&self) -> u32 {
+        self.root
+    }
     /// The place of a field's value: `spec.template.spec.containers[0].image`. Of a field that is not there, the key
     /// of the nearest one above it.
     pub fn span_of(&self, path: &str) -> TextSpan {
@@ -203,7 +218,10 @@ fn find_kind(document: &Document, said: &mut Vec<Diagnostic>) -> Result<Kind, Un
         let mut span = document.key_span_of(name);
         span.end =
             span.end.min(document.source.lines.mark(document.source.lines.byte(span.start.line, u32::MAX)));
-        said.push(error(span, &format!("{name} not set"), hint, name));
+        let known = Kind::ALL.iter().find(|k| value.get("kind").as_str() == Some(k.info().name));
+        let known = known.filter(|_| *name == "apiVersion");
+        let fixes = known.map_or(Vec::new(), |k| fix::of_kind(document, name, &k.info().api_version()));
+        said.push(Diagnostic { fixes, ..error(span, &format!("{name} not set"), hint, name) });
     }
     if !missing.is_empty() {
         return Err(Undecoded::NotSet(missing));
@@ -218,12 +236,16 @@ fn unknown_kind(document: &Document, version: &str, kind: &str, said: &mut Vec<D
     let same = Kind::ALL.iter().find(|k| k.info().name == kind);
     let lower = Kind::ALL.iter().find(|k| k.info().name.eq_ignore_ascii_case(kind));
     let near = || suggest::nearest(kind, Kind::ALL.iter().map(|k| k.info().name));
-    let (hint, path) = match (same, lower.map(|k| k.info().name).or_else(near)) {
-        (Some(k), _) => (format!("{kind} is in \"{}\".", k.info().api_version()), "apiVersion"),
-        (None, Some(near)) => (format!("Did you mean \"{near}\"?"), "kind"),
-        (None, None) => ("ensure CRDs are installed first".to_owned(), "kind"),
+    let (hint, path, right) = match (same, lower.map(|k| k.info().name).or_else(near)) {
+        (Some(k), _) => {
+            let version = k.info().api_version();
+            (format!("{kind} is in \"{version}\"."), "apiVersion", version)
+        }
+        (None, Some(near)) => (format!("Did you mean \"{near}\"?"), "kind", near.to_owned()),
+        (None, None) => ("ensure CRDs are installed first".to_owned(), "kind", String::new()),
     };
-    said.push(error(document.span_of(path), &message, &hint, path));
+    let fixes = if right.is_empty() { Vec::new() } else { fix::of_kind(document, path, &right) };
+    said.push(Diagnostic { fixes, ..error(document.span_of(path), &message, &hint, path) });
     let text = |v: &Value| v.as_str().unwrap_or("").to_owned().into();
     // kubectl finds kinds in any case; only the server minds.
     if let Some(found) = lower.filter(|k| same.is_none() && k.info().api_version() == version) {
@@ -258,13 +280,21 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
             Sort::Type => document.span_of(&f.path),
             _ => document.key_span_of(&f.path),
         };
-        said.push(Diagnostic { severity: f.severity, span, message: f.message, hint: f.hint, path: f.path });
+        let fixes = fix::of_found(document, &f);
+        said.push(Diagnostic {
+            severity: f.severity,
+            span,
+            message: f.message,
+            hint: f.hint,
+            path: f.path,
+            fixes,
+        });
     }
     if !kind.info().simulated {
         let message = format!("{} is kept, not simulated", kind.info().name);
         let hint = Some("Nothing in this cluster acts on it.".to_owned());
         let (severity, span) = (Severity::Information, document.span_of("kind"));
-        said.push(Diagnostic { severity, span, message, hint, path: "kind".into() });
+        said.push(Diagnostic { severity, span, message, hint, path: "kind".into(), fixes: Vec::new() });
     }
     if typed {
         let mut value = document.value.clone();
@@ -276,15 +306,17 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         let warnings = if errors.is_empty() { super::warnings(kind, &value) } else { Vec::new() };
         for w in warnings.into_iter().take(room) {
             let (severity, span, message) = (Severity::Warning, document.span_of(&w.field), w.to_string());
-            said.push(Diagnostic { severity, span, message, hint: None, path: w.field });
+            said.push(Diagnostic { severity, span, message, hint: None, path: w.field, fixes: Vec::new() });
         }
         let errors = errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required));
         for e in errors.take(DIAGNOSTICS_MAX.saturating_sub(said.len())) {
             let span = document.span_of(&e.field);
             let (severity, message, hint) =
                 (Severity::Error, e.to_string(), super::hint::for_error(kind, &e));
-            said.push(Diagnostic { severity, span, message, hint, path: e.field });
+            let fixes = fix::of_error(document, &e);
+            said.push(Diagnostic { severity, span, message, hint, path: e.field, fixes });
         }
+        said.append(&mut fix::node_ports(document));
     }
 }
 
@@ -304,5 +336,6 @@ pub fn undecodable(kind: Kind, value: &Value) -> Option<Refusal> {
 
 fn error(span: TextSpan, message: &str, hint: &str, path: &str) -> Diagnostic {
     let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
-    Diagnostic { severity: Severity::Error, span, message, hint, path: path.to_owned() }
+    let (severity, path) = (Severity::Error, path.to_owned());
+    Diagnostic { severity, span, message, hint, path, fixes: Vec::new() }
 }

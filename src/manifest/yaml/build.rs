@@ -3,6 +3,7 @@
 use super::places::{Places, Step};
 use super::{Chunk, DEPTH_MAX, Failure, NODES_MAX, scalar};
 use crate::api::{Map, Text, Value};
+use crate::manifest::Fix;
 use crate::manifest::diagnostic::{Diagnostic, Severity};
 use saphyr_parser::{Event, ScalarStyle, Span, Tag};
 use std::collections::BTreeMap;
@@ -134,15 +135,34 @@ impl<'a> Builder<'a> {
         self.set_key(scalar::key(&value), merge, bytes);
         Ok(())
     }
+    /// Takes away the entry that stands here already under a name, if it has lines of its own.
+    fn without_former(&self, name: &Text) -> Vec<Fix> {
+        let place = self.stack.last().map_or(0, |frame| frame.place);
+        let text = self.chunk.lines.text();
+        let Some((key, value)) = self.places.child(place, &Step::Field(name.clone())) else {
+            return Vec::new();
+        };
+        let start = text[..key.0 as usize].rfind('\n').map_or(0, |at| at + 1);
+        let last = text[..value.1.max(key.1) as usize].trim_end().len();
+        let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
+        if !text[start..key.0 as usize].trim().is_empty() || text[key.0 as usize..last].contains(['{', '[']) {
+            return Vec::new();
+        }
+        let edit = (self.chunk.lines.span((start as u32, end as u32)), String::new());
+        vec![Fix { title: "Remove the first one".to_owned(), edits: vec![edit] }]
+    }
     fn set_key(&mut self, name: Text, merge: bool, bytes: (u32, u32)) {
-        let Some(Frame { body: Body::Map { map, key, .. }, .. }) = self.stack.last_mut() else { return };
+        let Some(Frame { body: Body::Map { map, .. }, .. }) = self.stack.last() else { return };
         if !merge && map.contains_key(name.as_str()) && self.said.len() < DUPLICATES_MAX {
             let message = format!("the key \"{name}\" stands here twice; this one counts");
             let hint = Some("Remove one of the two.".to_owned());
             let (span, path) = (self.chunk.lines.span(bytes), String::new());
-            self.said.push(Diagnostic { severity: Severity::Warning, span, message, hint, path });
+            let fixes = self.without_former(&name);
+            self.said.push(Diagnostic { severity: Severity::Warning, span, message, hint, path, fixes });
         }
-        *key = Some(Key { name, bytes, merge });
+        if let Some(Frame { body: Body::Map { key, .. }, .. }) = self.stack.last_mut() {
+            *key = Some(Key { name, bytes, merge });
+        }
     }
 
     /// Writes down where the node that begins here stands, and returns its number.
@@ -235,5 +255,6 @@ impl<'a> Builder<'a> {
 
 fn failure(bytes: (u32, u32), message: &str, hint: Option<&str>) -> Failure {
     let kubectl = format!("yaml: {message}");
-    Failure { bytes, message: message.to_owned(), hint: hint.map(str::to_owned), kubectl }
+    let (message, hint) = (message.to_owned(), hint.map(str::to_owned));
+    Failure { bytes, message, hint, kubectl, fixes: Vec::new() }
 }

@@ -5,12 +5,15 @@
 
 mod build;
 mod flow;
+mod mend;
 mod places;
 mod scalar;
 mod words;
 
 pub(super) use places::Places;
+pub(super) use scalar::is_plain_text;
 
+use super::Fix;
 use super::diagnostic::{Diagnostic, Lines, Severity};
 use crate::api::Value;
 use build::Builder;
@@ -46,7 +49,14 @@ pub(super) fn too_long(bytes: usize, lines: &Lines, said: &mut Vec<Diagnostic>) 
     let message = format!("the text is too long: {bytes} bytes, at most {TEXT_BYTES_MAX} are read");
     let hint = Some("Split it into several files.".to_owned());
     let span = lines.span((0, 0));
-    said.push(Diagnostic { severity: Severity::Error, span, message, hint, path: String::new() });
+    said.push(Diagnostic {
+        severity: Severity::Error,
+        span,
+        message,
+        hint,
+        path: String::new(),
+        fixes: Vec::new(),
+    });
     let failure = Some("Request entity too large: limit is 3145728".to_owned());
     Read { value: Value::Null, places: Places::default(), failure, bytes: (0, 0) }
 }
@@ -60,7 +70,7 @@ pub(super) fn read(lines: &Lines, said: &mut Vec<Diagnostic>) -> Vec<Read> {
         if count >= DOCUMENTS_MAX {
             let message = format!("there are more than {DOCUMENTS_MAX} documents; the rest is not read");
             let (severity, span, hint) = (Severity::Error, lines.span((start as u32, start as u32)), None);
-            said.push(Diagnostic { severity, span, message, hint, path: String::new() });
+            said.push(Diagnostic { severity, span, message, hint, path: String::new(), fixes: Vec::new() });
             break;
         }
         let chunk = Chunk::new(lines, first_line, start, &text[start..end]);
@@ -111,6 +121,7 @@ pub(super) struct Failure {
     message: String,
     hint: Option<String>,
     kubectl: String,
+    fixes: Vec<Fix>,
 }
 
 impl<'a> Chunk<'a> {
@@ -123,8 +134,15 @@ impl<'a> Chunk<'a> {
         let built = self.build(nodes_left, said);
         built.map_err(|failure| {
             let span = self.lines.span(failure.bytes);
-            let (message, hint) = (failure.message, failure.hint);
-            said.push(Diagnostic { severity: Severity::Error, span, message, hint, path: String::new() });
+            let (message, hint, fixes) = (failure.message, failure.hint, failure.fixes);
+            said.push(Diagnostic {
+                severity: Severity::Error,
+                span,
+                message,
+                hint,
+                path: String::new(),
+                fixes,
+            });
             failure.kubectl
         })
     }

@@ -77,6 +77,22 @@ impl Places {
         }
         Some(here)
     }
+    /// The values whose inside is not a matter of indentation: scalars, and what stands in brackets.
+    pub(crate) fn solid(&self, text: &str) -> impl Iterator<Item = Bytes> {
+        let is_solid =
+            |e: &&Entry| e.children.is_empty() || text[e.value.0 as usize..].starts_with(['[', '{']);
+        self.entries.iter().filter(is_solid).map(|e| e.value)
+    }
+    /// Where the first node below the one at a path begins.
+    pub(crate) fn first(&self, root: u32, path: &str) -> Option<u32> {
+        let children = &self.entries[self.number(root, path)? as usize].children;
+        children.first().map(|child| self.entries[*child as usize].key.0)
+    }
+    /// The key and the value of a node's child.
+    pub(super) fn child(&self, number: u32, step: &Step) -> Option<(Bytes, Bytes)> {
+        let children = self.entries.get(number as usize)?.children.iter().map(|c| &self.entries[*c as usize]);
+        children.filter(|e| e.step == *step).map(|e| (e.key, e.value)).next_back()
+    }
     /// The path of the innermost node below `root` whose key or value holds the byte.
     pub(crate) fn path_at(&self, root: u32, byte: u32) -> String {
         let Some(mut here) = self.entries.get(root as usize) else { return String::new() };

@@ -22,6 +22,14 @@ pub(super) fn resolve(text: &str) -> Value {
     number(text).unwrap_or_else(|| string(text))
 }
 
+/// Is a text itself, if it is written without quotes as a field's value?
+pub(in crate::manifest) fn is_plain_text(text: &str) -> bool {
+    let is_simple = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(is_simple)
+        && resolve(text).as_str().is_some()
+}
+
 /// The value of a scalar with a tag, or what is wrong.
 pub(super) fn tagged(tag: &str, text: &str) -> Result<Value, String> {
     let plain = resolve(text);

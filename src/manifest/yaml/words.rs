@@ -1,6 +1,6 @@
 //! A syntax error in words for somebody who is learning YAML, and in kubectl's.
 
-use super::{Chunk, Failure};
+use super::{Chunk, Failure, mend};
 
 /// What is wrong at a line (counted from 1 in the whole text) and byte, given the parser's own words.
 pub(super) fn explain(chunk: &Chunk, line: u32, byte: u32, parser: &str) -> Failure {
@@ -72,11 +72,12 @@ pub(super) fn explain(chunk: &Chunk, line: u32, byte: u32, parser: &str) -> Fail
         Mistake::Other => (start, end.max(start)),
         _ => (chunk.lines.byte(at, 1) + indent, end),
     };
-    Failure { bytes, message, hint: Some(hint).filter(|h| !h.is_empty()), kubectl }
+    let fixes = mend::fixes(chunk, &mistake);
+    Failure { bytes, message, hint: Some(hint).filter(|h| !h.is_empty()), kubectl, fixes }
 }
 
 /// The usual mistakes, each with the line where it was made.
-enum Mistake {
+pub(super) enum Mistake {
     Tab(u32),
     Quote(u32, char),
     Bracket(u32, char, char),
