@@ -1,5 +1,6 @@
 //! What the editor asks of the manifest room: completions and documentation, in JSON with UTF-16 offsets.
 
+use super::editor::Units;
 use crate::api::Value;
 use crate::manifest;
 use crate::record;
@@ -27,7 +28,7 @@ pub fn complete(text: String, offset: u32) -> Option<String> {
     }
     let (line, column) = place(&text, offset);
     let offers = manifest::complete(&text, line, column);
-    let from = super::editor::utf16(&text, offers.first()?.replaces.start.byte);
+    let from = Units::of(&text).at(offers.first()?.replaces.start.byte);
     let one = |c: &manifest::Completion| {
         let doc = if c.simulated { c.doc.to_owned() } else { format!("Kept, not simulated. {}", c.doc) };
         record! {
@@ -60,7 +61,8 @@ pub fn hover(text: String, offset: u32) -> Option<String> {
         lines.push("Podium keeps it, but does not simulate it.".to_owned());
     }
     lines.retain(|l| !l.is_empty());
-    let span = |byte| super::editor::utf16(&text, byte) as i64;
+    let units = Units::of(&text);
+    let span = |byte| units.at(byte) as i64;
     let answer = record! {
         "from" => span(found.span.start.byte),
         "to" => span(found.span.end.byte),

@@ -4,7 +4,8 @@ use super::assist;
 use super::files::FileMsg;
 use super::page::Msg;
 use super::tabs::{Id, Tab};
-use crate::manifest::{Diagnostic, Severity};
+use crate::api::Value;
+use crate::manifest::{Diagnostic, Edit, Fix, Severity};
 use crate::record;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -23,6 +24,8 @@ extern "C" {
     fn forget(this: &Handle, id: u32);
     #[wasm_bindgen(method)]
     fn diagnose(this: &Handle, json: &str);
+    #[wasm_bindgen(method)]
+    fn edit(this: &Handle, json: &str);
     #[wasm_bindgen(method)]
     fn light(this: &Handle, line: u32);
     #[wasm_bindgen(method)]
@@ -133,23 +136,34 @@ impl Editor {
     /// Selects a stretch of the text, in bytes.
     pub fn select(&self, text: &str, from: u32, to: u32) {
         if let Some(handle) = &self.handle {
-            handle.select(utf16(text, from), utf16(text, to));
+            let units = Units::of(text);
+            handle.select(units.at(from), units.at(to));
         }
     }
     /// Marks what is wrong.
     pub fn diagnose(&self, text: &str, diagnostics: &[Diagnostic]) {
         let Some(handle) = &self.handle else { return };
+        let units = Units::of(text);
         let one = |d: &Diagnostic| {
+            let fix = |f: &Fix| record! { "title" => f.title.clone(), "edits" => edits(&units, &f.edits) };
+            let fixes: Vec<Value> = d.fixes.iter().map(fix).collect();
             let hint = d.hint.as_ref().map_or(String::new(), |h| format!("\n{h}"));
             record! {
-                "from" => utf16(text, d.span.start.byte) as i64,
-                "to" => utf16(text, d.span.end.byte) as i64,
+                "from" => units.at(d.span.start.byte) as i64,
+                "to" => units.at(d.span.end.byte) as i64,
                 "severity" => match d.severity { Severity::Information => "info", other => other.word() },
                 "message" => format!("{}{hint}", d.message),
+                "fixes" => fixes,
             }
         };
-        let list: Vec<crate::api::Value> = diagnostics.iter().map(one).collect();
-        handle.diagnose(&crate::api::Value::from(list).to_json());
+        let list: Vec<Value> = diagnostics.iter().map(one).collect();
+        handle.diagnose(&Value::from(list).to_json());
+    }
+    /// Changes the text that was checked last, in one step.
+    pub fn edit(&self, text: &str, changes: &[Edit]) {
+        if let Some(handle) = &self.handle {
+            handle.edit(&edits(&Units::of(text), changes).to_json());
+        }
     }
 }
 
@@ -161,11 +175,52 @@ impl Drop for Editor {
     }
 }
 
-/// An offset in UTF-8 bytes as the offset in UTF-16 units that JavaScript counts.
-pub fn utf16(text: &str, byte: u32) -> u32 {
-    let mut end = (byte as usize).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// Changes as the editor takes them.
+fn edits(units: &Units, edits: &[Edit]) -> Value {
+    let one = |(span, text): &Edit| {
+        record! {
+            "from" => units.at(span.start.byte) as i64,
+            "to" => units.at(span.end.byte) as i64,
+            "insert" => text.clone(),
+        }
+    };
+    edits.iter().map(one).collect::<Vec<Value>>().into()
+}
+
+/// Offsets in bytes as the offsets in UTF-16 units that JavaScript counts.
+pub struct Units<'a> {
+    text: &'a str,
+    /// The units before each stretch of so many bytes; none where each byte is one.
+    before: Vec<u32>,
+}
+
+/// How long a stretch is, in bytes.
+const STRETCH: usize = 512;
+
+impl Units<'_> {
+    /// Those of a text.
+    pub fn of(text: &str) -> Units<'_> {
+        let mut before = Vec::new();
+        if !text.is_ascii() {
+            let mut units = 0;
+            for (byte, c) in text.char_indices() {
+                while before.len() * STRETCH <= byte {
+                    before.push(units);
+                }
+                units += c.len_utf16() as u32;
+            }
+        }
+        Units { text, before }
     }
-    text[..end].encode_utf16().count() as u32
+    /// The units before a byte.
+    pub fn at(&self, byte: u32) -> u32 {
+        let byte = (byte as usize).min(self.text.len());
+        if self.before.is_empty() {
+            return byte as u32;
+        }
+        let stretch = (byte / STRETCH).min(self.before.len() - 1);
+        let first = (stretch * STRETCH..).find(|at| self.text.is_char_boundary(*at)).expect("the end is one");
+        let rest = self.text[first..].char_indices().take_while(|(at, _)| first + at < byte);
+        self.before[stretch] + rest.map(|(_, c)| c.len_utf16() as u32).sum::<u32>()
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::page::{App, Pane, focus};
 use super::tabs::{Id, Purpose, TABS_MAX};
-use crate::manifest;
+use crate::manifest::{self, Diagnostic};
+use std::rc::Rc;
 
 /// What can happen to the files.
 pub enum FileMsg {
@@ -28,6 +29,10 @@ pub enum FileMsg {
     Save,
     /// The note was read.
     Dismiss,
+    /// A mistake is to be mended in one of the ways that are known.
+    Mend(Rc<Diagnostic>, usize),
+    /// The lines of the text in front are to be indented as is usual.
+    Format,
 }
 
 /// A sentence about what was just done, and whether it can be undone.
@@ -101,6 +106,12 @@ impl App {
             FileMsg::Unreadable(why) => self.desk.say(why),
             FileMsg::Save => self.editor.save(&self.tabs.front().name, self.tabs.text()),
             FileMsg::Dismiss => self.desk.note = None,
+            FileMsg::Mend(diagnostic, which) => {
+                let fix = &diagnostic.fixes[which];
+                self.editor.edit(self.tabs.text(), &fix.edits);
+                self.editor.focus();
+            }
+            FileMsg::Format => self.format(),
         }
         if self.tabs.front().id != front {
             self.turn();
@@ -146,6 +157,19 @@ impl App {
         }
         self.check_soon();
         self.desk.goes_to = Some(format!("file-{id}"));
+    }
+    fn format(&mut self) {
+        self.pane = Pane::Manifest;
+        self.desk.note = None;
+        // Only what was checked can be changed.
+        self.check();
+        match manifest::format(self.tabs.text()) {
+            Ok(edits) if edits.is_empty() => {
+                self.desk.say("The lines are indented as is usual already.".to_owned())
+            }
+            Ok(edits) => self.editor.edit(self.tabs.text(), &edits),
+            Err(why) => self.desk.say(why),
+        }
     }
     fn opened(&mut self, name: &str, text: String) {
         self.pane = Pane::Manifest;

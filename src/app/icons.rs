@@ -24,6 +24,7 @@ pub enum Icon {
     Plus,
     Open,
     Save,
+    Format,
 }
 
 /// Draws an icon. It is only a picture: what it means is said beside it or in the label of its button.
@@ -48,6 +49,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Follow => ("M6 14 14 6M8 6h6v6", ""),
         Icon::Plus => ("M10 4.5v11M4.5 10h11", ""),
         Icon::Open => ("M3 15.5v-10h5l1.6 2H17v8z", ""),
+        Icon::Format => ("M4 5h12M7.5 8.4H16M7.5 11.8H16M4 15.2h12", ""),
         Icon::Save => ("M10 3.5v8.6M6.6 8.9l3.4 3.4 3.4-3.4M4 16h12", ""),
     };
     html! {

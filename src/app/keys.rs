@@ -18,6 +18,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Ctrl S", "save the file in front to this machine"),
     ("Alt PgDn", "to the next file; Alt PgUp: to the one before"),
     ("F2", "give the file another name"),
+    ("Shift Alt F", "indent the lines as is usual"),
     ("Ctrl .", "what can be mended at the cursor"),
     ("F1", "what the field at the cursor means"),
     ("T", "light or dark"),
@@ -71,6 +72,8 @@ fn of_files(event: &KeyboardEvent, key: &str) -> Option<FileMsg> {
     Some(match (ctrl, alt, event.shift_key(), key) {
         (true, false, false, "o") => FileMsg::Pick,
         (true, false, false, "s") => FileMsg::Save,
+        // With Alt some keyboards write another letter.
+        (false, true, true, _) if event.code() == "KeyF" => FileMsg::Format,
         (false, true, false, "PageDown") => FileMsg::Step(1),
         (false, true, false, "PageUp") => FileMsg::Step(-1),
         (false, false, false, "F2") => FileMsg::BeginRename,

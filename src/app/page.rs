@@ -421,7 +421,7 @@ impl App {
         }
     }
 
-    fn check(&mut self) {
+    pub(super) fn check(&mut self) {
         self.desk.lost = self.tabs.keep();
         let parsed = manifest::parse(self.tabs.text());
         self.editor.diagnose(self.tabs.text(), &parsed.diagnostics);

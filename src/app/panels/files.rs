@@ -31,10 +31,11 @@ impl Shown {
 type Tool = (&'static str, &'static str, Icon, fn() -> FileMsg);
 
 /// What stands beside the tabs.
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     ("New file", "", Icon::Plus, || FileMsg::New),
     ("Open files of this machine", "Ctrl+O", Icon::Open, || FileMsg::Pick),
     ("Save to this machine", "Ctrl+S", Icon::Save, || FileMsg::Save),
+    ("Format", "Shift+Alt+F", Icon::Format, || FileMsg::Format),
 ];
 
 /// The bar of files.

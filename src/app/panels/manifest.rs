@@ -2,10 +2,10 @@
 
 use super::{Send, files, on};
 use crate::app::apply::Outcome;
-use crate::app::files::Note;
+use crate::app::files::{FileMsg, Note};
 use crate::app::icons::{Icon, icon};
 use crate::app::page::Msg;
-use crate::manifest::{Diagnostic, Severity};
+use crate::manifest::{Diagnostic, Fix, Severity};
 use std::rc::Rc;
 use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
@@ -98,7 +98,9 @@ fn diagnostics(props: &ManifestProps) -> Html {
                     <b>{ format!("line {}", d.span.start.line) }</b>{ " " }{ &d.message }
                     if let Some(hint) = &d.hint { <em>{ hint }</em> }
                 </span>
-            </button></li>
+            </button>
+            if !d.fixes.is_empty() && !props.plain { { fixes(props, d) } }
+            </li>
         }
     };
     if props.diagnostics.is_empty() {
@@ -107,6 +109,16 @@ fn diagnostics(props: &ManifestProps) -> Html {
     html! {
         <ul class="diagnostics" aria-label="Mistakes and remarks">{ for props.diagnostics.iter().take(LISTED_MAX).map(one) }</ul>
     }
+}
+
+/// A button for each way to mend a mistake.
+fn fixes(props: &ManifestProps, d: &Rc<Diagnostic>) -> Html {
+    let one = |(i, fix): (usize, &Fix)| {
+        let it = Rc::clone(d);
+        let mend = on(&props.send, move || Msg::File(FileMsg::Mend(it.clone(), i)));
+        html! { <button type="button" class="small" onclick={mend}>{ &fix.title }</button> }
+    };
+    html! { <div class="fixes">{ for d.fixes.iter().enumerate().map(one) }</div> }
 }
 
 fn outcome(outcome: &Outcome) -> Html {
