@@ -56,16 +56,6 @@ fn what_is_not_yaml_is_left_as_it_is() {
     assert!(why.starts_with("Line 3: "), "{why}");
 }
 
-#[test]
-fn every_example_says_the_same() {
-    for example in crate::examples::ALL {
-        let text = formatted(example.manifest).unwrap_or_else(|why| panic!("{}: {why}", example.name));
-        let values = |text: &str| parse(text).documents.into_iter().map(|d| d.value).collect::<Vec<_>>();
-        assert_eq!(values(&text), values(example.manifest), "{}", example.name);
-        assert_eq!(formatted(&text), Ok(text));
-    }
-}
-
 /// A tree, and how it is written.
 #[derive(Clone, Debug)]
 enum Node {

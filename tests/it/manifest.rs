@@ -424,3 +424,19 @@ mod fuzz {
         }
     }
 }
+
+/// Formatting changes no example's meaning, and a second time nothing.
+#[test]
+fn examples_are_formatted_without_harm() {
+    let values =
+        |text: &str| manifest::parse(text).documents.into_iter().map(|d| d.value).collect::<Vec<_>>();
+    let formatted = |text: &str| {
+        let edits = manifest::format(text).expect("an example is YAML");
+        manifest::Fix { title: String::new(), edits }.applied(text)
+    };
+    for example in podium::examples::ALL {
+        let once = formatted(example.manifest);
+        assert_eq!(values(&once), values(example.manifest), "{}", example.name);
+        assert_eq!(formatted(&once), once, "{}", example.name);
+    }
+}
