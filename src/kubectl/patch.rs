@@ -80,6 +80,10 @@ fn patch(
     if let Some(refusal) = manifest::undecodable(object.kind(), &wanted)
         && !refusal.message.contains("strict decoding error")
     {
+        if let Some(why) = inconvertible(&refusal.message).filter(|_| kind_of_patch == "strategic") {
+            let said = format!("patch: Invalid value: {:?}: {why}", go_text(&change));
+            return Err(Failure::plain(format!("The request is invalid: {said}")));
+        }
         return Err(Failure::refused(&refusal, ""));
     }
     let difference = merge::difference(&now, &wanted);
@@ -89,6 +93,44 @@ fn patch(
     let same = written.meta().revision == object.meta().revision;
     let verb = if same { "patched (no change)" } else { "patched" };
     Ok(save::line(object.kind(), &object.meta().name, verb, mode))
+}
+
+/// Why a value of a strategic patch fits its field's type in no way, out of what decoding says of it.
+/// Models apimachinery pkg/runtime/converter.go: fromUnstructured.
+fn inconvertible(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("cannot unmarshal ")?;
+    let (is, rest) = rest.split_once(" into Go struct field ")?;
+    let (_, wanted) = rest.split_once(" of type ")?;
+    let is = match is {
+        "object" => "map",
+        "array" => "slice",
+        "number" => "int64",
+        other => other,
+    };
+    Some(match wanted {
+        _ if wanted.starts_with("[]") => format!("cannot restore slice from {is}"),
+        _ if wanted.starts_with("map[") => format!("cannot restore map from {is}"),
+        _ if wanted.contains('.') => format!("cannot restore struct from: {is}"),
+        "string" if is == "int64" => "cannot convert int64 to string".to_owned(),
+        _ => format!("unrecognized type: {wanted}"),
+    })
+}
+
+/// A value as Go prints it.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Str(text) => text.to_string(),
+        Value::Map(map) => {
+            let all: Vec<String> = map.iter().map(|(k, v)| format!("{k}:{}", go_text(v))).collect();
+            format!("map[{}]", all.join(" "))
+        }
+        Value::List(items) => {
+            let all: Vec<String> = items.iter().map(go_text).collect();
+            format!("[{}]", all.join(" "))
+        }
+        scalar => scalar.to_json(),
+    }
 }
 
 fn bad_patch() -> Failure {

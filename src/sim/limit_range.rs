@@ -5,8 +5,8 @@
 use super::quota::total;
 use super::world::World;
 use crate::api::{Kind, Map, Object, Pod, Value, make_mut};
-use crate::manifest::Refusal;
 use crate::manifest::quantity::nanos;
+use crate::manifest::{self, Refusal};
 
 /// The annotation that says what was filled in.
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -23,6 +23,13 @@ pub(super) fn admit(world: &World, object: &mut Object) -> Result<(), Refusal> {
     if let Object::Pod(pod) = object {
         for range in &ranges {
             fill_in(range, make_mut(pod));
+        }
+    }
+    // What was filled in is checked as if a person had written it, before the ranges are held against it.
+    if let Object::Pod(_) = object {
+        let errors = manifest::validate(kind, &object.to_value(), None);
+        if !errors.is_empty() {
+            return Err(Refusal::invalid(kind, &object.meta().name, errors));
         }
     }
     for range in &ranges {

@@ -3,8 +3,10 @@
 //! A kind is one file here and one row in [`TEXTS`]. A text is written out of the object as the API server shows it,
 //! never out of what only the simulation knows. Models kubectl pkg/describe/describe.go.
 
+mod access;
 mod autoscaler;
 mod claim;
+mod classes;
 mod configmap;
 mod containers;
 mod cronjob;
@@ -101,6 +103,14 @@ const TEXTS: &[Row] = &[
     row(Kind::Ingress, ingress::describe, Ending::Events),
     row(Kind::HorizontalPodAutoscaler, autoscaler::describe, Ending::Events),
     row(Kind::PodDisruptionBudget, disruption::describe, Ending::Events),
+    row(Kind::PersistentVolume, claim::volume, Ending::Events),
+    row(Kind::StorageClass, classes::storage, Ending::Events),
+    row(Kind::PriorityClass, classes::priority, Ending::Events),
+    row(Kind::IngressClass, classes::ingress, Ending::Events),
+    row(Kind::Role, access::role, Ending::Nothing),
+    row(Kind::ClusterRole, access::role, Ending::Nothing),
+    row(Kind::RoleBinding, access::binding, Ending::Nothing),
+    row(Kind::ClusterRoleBinding, access::binding, Ending::Nothing),
 ];
 
 /// What `kubectl describe` prints of one object, its events included.

@@ -70,6 +70,11 @@ const KINDS: &[Row] = &[
         fields: &[("Reference", "reference", Empty), ("PullPolicy", "pullPolicy", Empty)],
     },
     Row {
+        source: "local",
+        kind: "LocalVolume (a persistent volume backed by local storage on a node)",
+        fields: &[("Path", "path", Empty)],
+    },
+    Row {
         source: "ephemeral",
         kind: "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
         fields: &[],
@@ -104,7 +109,14 @@ fn source(page: &mut Page, volume: &Value) {
                 page.line(3, format_args!("{} -> {}", text(from), text(item.get("path"))));
             }
         }
-    } else if let Some(row) = KINDS.iter().find(|row| !volume.get(row.source).is_null()) {
+    } else {
+        known(page, volume);
+    }
+}
+
+/// A kind of volume that a pod or a PersistentVolume can have.
+pub(super) fn known(page: &mut Page, volume: &Value) {
+    if let Some(row) = KINDS.iter().find(|row| !volume.get(row.source).is_null()) {
         let source = volume.get(row.source);
         page.field(2, "Type", row.kind);
         for (title, field, absent) in row.fields {
@@ -113,8 +125,26 @@ fn source(page: &mut Page, volume: &Value) {
                 (value, _) => page.field(2, title, text(value)),
             }
         }
+        if row.source == "csi" {
+            attributes(page, source.get("volumeAttributes"));
+        }
+        if row.source == "ephemeral" {
+            super::claim::nested(page, source.get("volumeClaimTemplate"));
+        }
     } else {
         page.line(1, "<unknown>");
+    }
+}
+
+/// Models printCSIPersistentVolumeAttributesMultiline.
+fn attributes(page: &mut Page, all: &Value) {
+    let said: Vec<String> = all.fields().map(|(k, v)| format!("{k}={}", text(v))).collect();
+    match said.as_slice() {
+        [] => page.field(2, "VolumeAttributes", "<none>"),
+        [first, rest @ ..] => {
+            page.field(2, "VolumeAttributes", format_args!("    {first}"));
+            rest.iter().for_each(|more| page.line(2, format_args!("\t    {more}")));
+        }
     }
 }
 
