@@ -110,9 +110,9 @@ fn longest(
     let (mut x, mut y, mut size) = (from, low, 0);
     // How long a stretch ends at a line of the one and at each line of the other, the first of which is before the first.
     let mut lengths = vec![0; b.len() + 1];
-    for i in from..to {
+    for (i, line) in a.iter().enumerate().take(to).skip(from) {
         for j in (low..high).rev() {
-            let length = if !dull[j] && a[i] == b[j] { lengths[j] + 1 } else { 0 };
+            let length = if !dull[j] && *line == b[j] { lengths[j] + 1 } else { 0 };
             lengths[j + 1] = length;
             if length > size || (length == size && length > 0 && i + 1 - length == x && j + 1 - length < y) {
                 (x, y, size) = (i + 1 - length, j + 1 - length, length);

@@ -89,6 +89,17 @@ impl FieldError {
         let detail = format!("supported values: {}", quoted.join(", "));
         FieldError { field: field.to_string(), fault: Fault::NotSupported, value: Some(shown(value)), detail }
     }
+    /// The same for a struct of the server's own.
+    #[inline(never)]
+    pub(super) fn not_supported_as(
+        field: &Path,
+        ty: &'static str,
+        value: &Value,
+        words: &[&str],
+    ) -> FieldError {
+        let value = Some(super::internal::dump(ty, value));
+        FieldError { value, ..FieldError::not_supported(field, &Value::Null, words) }
+    }
     /// A value that stands there twice.
     #[inline(never)]
     pub fn duplicate(field: &Path, value: &Value) -> FieldError {

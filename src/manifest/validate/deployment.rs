@@ -1,6 +1,6 @@
 //! Deployments and ReplicaSets. Models pkg/apis/apps/validation/validation.go.
 
-use super::{Errors, fits, immutable, not_negative, one_of, pod, selector, text};
+use super::{Errors, fits, forbidden, immutable_as, invalid, not_negative, pod, required, selector, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 
@@ -15,7 +15,7 @@ pub(super) fn update(new: &Value, old: &Value, errors: &mut Errors) {
     let path = root.field("spec");
     let (new, old) = (new.get("spec"), old.get("spec"));
     deployment(new, &path, errors);
-    immutable(new.get("selector"), old.get("selector"), &path.field("selector"), errors);
+    immutable_as("LabelSelector", new.get("selector"), old.get("selector"), &path.field("selector"), errors);
 }
 
 pub(super) fn create_set(object: &Value, errors: &mut Errors) {
@@ -29,7 +29,7 @@ pub(super) fn update_set(new: &Value, old: &Value, errors: &mut Errors) {
     let path = root.field("spec");
     let (new, old) = (new.get("spec"), old.get("spec"));
     replica_set(new, &path, errors);
-    immutable(new.get("selector"), old.get("selector"), &path.field("selector"), errors);
+    immutable_as("LabelSelector", new.get("selector"), old.get("selector"), &path.field("selector"), errors);
 }
 
 /// ValidateDeploymentSpec.
@@ -55,34 +55,41 @@ fn replica_set(spec: &Value, path: &Path, errors: &mut Errors) {
     not_negative(spec.get("replicas"), &path.field("replicas"), errors);
     fits(spec.get("replicas"), &path.field("replicas"), errors);
     not_negative(spec.get("minReadySeconds"), &path.field("minReadySeconds"), errors);
-    own_selector(spec, "replicaset", path, errors);
+    own_selector(spec, "deployment", path, errors);
     template(spec, path, errors);
 }
 
+/// The selector of those who must have one.
 pub(super) fn own_selector(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
     let at = path.field("selector");
     let value = spec.get("selector");
     if value.is_null() {
-        errors.push(FieldError::required(&at, ""));
-        return;
+        return required("", &at, errors);
     }
     selector::check(value, &at, errors);
     if selector::is_empty(value) {
-        errors.push(FieldError::invalid(&at, value, &format!("empty selector is invalid for {kind}")));
+        let detail = format!("empty selector is invalid for {kind}");
+        errors.push(FieldError::invalid_as(&at, "LabelSelector", value, &detail));
+    }
+}
+
+/// Says so if the labels of a template do not match the selector.
+pub(super) fn selects(spec: &Value, at: &Path, errors: &mut Errors) {
+    let labels = spec.at("template.metadata.labels");
+    if !selector::fits(spec.get("selector"), labels) {
+        let detail = "`selector` does not match template `labels`";
+        invalid(labels, detail, &at.field("metadata").field("labels"), errors);
     }
 }
 
 /// ValidatePodTemplateSpecForReplicaSet.
 fn template(spec: &Value, path: &Path, errors: &mut Errors) {
-    let at = path.field("template");
-    let template = spec.get("template");
-    let wanted = spec.get("selector");
-    let labels = template.at("metadata.labels");
-    if !wanted.is_null() && !selector::is_empty(wanted) && !selector::matches(wanted, labels) {
-        let metadata = at.field("metadata");
-        let detail = "`selector` does not match template `labels`";
-        errors.push(FieldError::invalid(&metadata.field("labels"), labels, detail));
+    let (at, template, wanted) = (path.field("template"), spec.get("template"), spec.get("selector"));
+    if !selector::is_usable(wanted) {
+        let detail = "invalid label selector";
+        return errors.push(FieldError::invalid_as(&path.field("selector"), "LabelSelector", wanted, detail));
     }
+    selects(spec, &at, errors);
     pod::template(template, &at, errors);
     runs_forever(template.get("spec"), "ReplicaSet", &at.field("spec"), errors);
 }
@@ -90,12 +97,12 @@ fn template(spec: &Value, path: &Path, errors: &mut Errors) {
 /// Pods that are always replaced never end by themselves.
 pub(super) fn runs_forever(spec: &Value, kind: &str, path: &Path, errors: &mut Errors) {
     let policy = spec.get("restartPolicy");
-    if matches!(text(policy), "OnFailure" | "Never") {
+    if text(policy) != "Always" {
         errors.push(FieldError::not_supported(&path.field("restartPolicy"), policy, &["Always"]));
     }
     if !spec.get("activeDeadlineSeconds").is_null() {
         let detail = format!("activeDeadlineSeconds in {kind} is not Supported");
-        errors.push(FieldError::forbidden(&path.field("activeDeadlineSeconds"), &detail));
+        forbidden(&detail, &path.field("activeDeadlineSeconds"), errors);
     }
 }
 
@@ -107,11 +114,14 @@ fn strategy(strategy: &Value, path: &Path, errors: &mut Errors) {
         "Recreate" => {
             if !rolling.is_null() {
                 let detail = "may not be specified when strategy `type` is 'Recreate'";
-                errors.push(FieldError::forbidden(&at, detail));
+                forbidden(detail, &at, errors);
             }
         }
         "RollingUpdate" => rolling_update(rolling, &at, errors),
-        _ => one_of(strategy.get("type"), &["Recreate", "RollingUpdate"], &path.field("type"), errors),
+        _ => {
+            let words = ["Recreate", "RollingUpdate"];
+            errors.push(FieldError::not_supported_as(path, "DeploymentStrategy", strategy, &words));
+        }
     }
 }
 
@@ -128,11 +138,11 @@ fn rolling_update(rolling: &Value, path: &Path, errors: &mut Errors) {
     not_over_100(unavailable, &at, errors);
 }
 
-/// Is it 0 or 0%, or nothing at all?
+/// Is it nothing, or what the server reads as nothing? Models getIntOrPercentValue.
 pub(super) fn is_zero(value: &Value) -> bool {
     match value {
         Value::Int(n) => *n == 0,
-        Value::Str(s) => s.strip_suffix('%').is_some_and(|n| n.trim_start_matches('0').is_empty()),
+        Value::Str(s) => s.strip_suffix('%').unwrap_or(s).parse::<i64>().unwrap_or(0) == 0,
         _ => true,
     }
 }

@@ -174,8 +174,15 @@ fn completion_mode(spec: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
-/// IsDomainPrefixedPath.
 fn managed_by(value: &Value, path: &Path, errors: &mut Errors) {
+    domain_prefixed(value, path, errors);
+    if text(value).len() > 63 {
+        errors.push(FieldError::too_long(path, 63));
+    }
+}
+
+/// IsDomainPrefixedPath.
+pub(super) fn domain_prefixed(value: &Value, path: &Path, errors: &mut Errors) {
     let by = text(value);
     match by.split_once('/') {
         _ if by.is_empty() => required("", path, errors),
@@ -185,9 +192,6 @@ fn managed_by(value: &Value, path: &Path, errors: &mut Errors) {
             names::check(&Value::from(rest.to_owned()), names::http_path, path, errors);
         }
         _ => invalid(value, "must be a domain-prefixed path (such as \"acme.io/foo\")", path, errors),
-    }
-    if by.len() > 63 {
-        errors.push(FieldError::too_long(path, 63));
     }
 }
 

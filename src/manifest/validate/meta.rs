@@ -13,10 +13,7 @@ pub(super) fn check(kind: Kind, object: &Value, rule: names::Rule, errors: &mut 
     let path = root.field("metadata");
     let (name, generate) = (meta.get("name"), meta.get("generateName"));
     if !text(generate).is_empty() {
-        // The letters that the server adds make a dash at the end good.
-        let prefix = text(generate);
-        let tried = prefix.strip_suffix('-').map_or(prefix.to_owned(), |p| format!("{p}a"));
-        for wrong in rule(&tried) {
+        for wrong in names::of_prefix(text(generate), rule) {
             errors.push(FieldError::invalid(&path.field("generateName"), generate, &wrong));
         }
     }

@@ -1,14 +1,18 @@
 //! The API server's rules, in its words and its order. Models pkg/apis/*/validation/validation.go: one file a kind, one
 //! row a kind.
 
+mod address;
+mod affinity;
 mod claim;
 mod config;
 mod container;
 mod cronjob;
 mod deployment;
+mod env;
 mod job;
 mod job_update;
 mod meta;
+mod metric;
 mod names;
 mod network;
 mod pod;
@@ -17,6 +21,7 @@ mod policy;
 mod probe;
 mod resources;
 mod scaling;
+mod security;
 mod selector;
 mod service;
 mod sets;
@@ -58,7 +63,8 @@ const TABLE: &[Rules] = &[
     row(Kind::Secret, config::create_secret, config::update_secret, names::subdomain),
     row(Kind::PersistentVolumeClaim, claim::create, claim::update, names::subdomain),
     row(Kind::NetworkPolicy, network::policy, network::policy_update, names::subdomain),
-    row(Kind::Ingress, network::ingress, network::ingress_update, names::subdomain),
+    row(Kind::Ingress, network::ingress_create, network::ingress_update, names::subdomain),
+    row(Kind::IngressClass, network::class, network::class_update, names::subdomain),
     row(Kind::HorizontalPodAutoscaler, scaling::autoscaler, scaling::autoscaler_update, names::subdomain),
     row(Kind::PodDisruptionBudget, scaling::budget, scaling::budget_update, names::subdomain),
     row(Kind::ResourceQuota, policy::quota, policy::quota_update, names::subdomain),
@@ -135,6 +141,25 @@ fn needs(value: &Value, path: &Path, errors: &mut Errors) -> bool {
         errors.push(FieldError::required(path, ""));
     }
     there
+}
+
+/// Says that a word is none of those that may stand there.
+#[inline(never)]
+fn not_supported(value: &Value, words: &[&str], path: &Path, errors: &mut Errors) {
+    errors.push(FieldError::not_supported(path, value, words));
+}
+
+/// Models ValidatePositiveField.
+#[inline(never)]
+fn positive(value: &Value, path: &Path, errors: &mut Errors) {
+    if value.as_int().is_some_and(|n| n <= 0) {
+        invalid(value, "must be greater than zero", path, errors);
+    }
+}
+
+/// Is an amount less than nothing, nothing, or more?
+fn quantity_sign(amount: &Value) -> i32 {
+    resources::nanos(amount).map_or(0, |n| n.signum() as i32)
 }
 
 /// The value, or an empty text in its place.

@@ -9,6 +9,7 @@ pub(super) type Rule = fn(&str) -> Vec<String>;
 
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN: &str = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+const UNDERSCORED: &str = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*";
 const QUALIFIED: &str = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE: &str = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
 
@@ -180,6 +181,49 @@ pub(super) fn http_path(s: &str) -> Vec<String> {
     let good = s.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b));
     let wrong = format!("Invalid path (regex used for validation is '{FORM}')");
     if good { Vec::new() } else { vec![wrong] }
+}
+
+/// IsHTTPHeaderName.
+pub(super) fn http_header(s: &str) -> Vec<String> {
+    let good = !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let text = "a valid HTTP header must consist of alphanumeric characters or '-'";
+    if good { Vec::new() } else { vec![regex(text, "[-A-Za-z0-9]+", &["X-Header-Name"])] }
+}
+
+/// IsDNS1123SubdomainWithUnderscore: where names are searched.
+pub(super) fn search_path(s: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if s.len() > 253 {
+        wrong.push(too_long(253));
+    }
+    let part = |part: &str| {
+        let rest = part.strip_prefix('_').unwrap_or(part);
+        !rest.starts_with('_') && !rest.ends_with('_') && is_label(&rest.replace('_', "-"))
+    };
+    if !s.split('.').all(part) {
+        let text = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and \
+                    must start and end with an alphanumeric character";
+        wrong.push(regex(text, UNDERSCORED, &["example.com"]));
+    }
+    wrong
+}
+
+/// A name that something is added to: a dash at its end is good. Models apimachinery pkg/api/validation: maskTrailingDash.
+pub(super) fn of_prefix(prefix: &str, rule: Rule) -> Vec<String> {
+    match prefix.strip_suffix('-') {
+        Some(head) if prefix.len() > 1 => {
+            rule(&format!("{}a", &head[..head.len() - head.chars().next_back().map_or(0, char::len_utf8)]))
+        }
+        _ => rule(prefix),
+    }
+}
+
+/// IsPathSegmentName.
+pub(super) fn path_segment(s: &str) -> Vec<String> {
+    if s == "." || s == ".." {
+        return vec![format!("may not be '{s}'")];
+    }
+    ["/", "%"].into_iter().filter(|c| s.contains(c)).map(|c| format!("may not contain '{c}'")).collect()
 }
 
 /// A key in a ConfigMap or Secret: IsConfigMapKey.

@@ -1,6 +1,9 @@
 //! NetworkPolicies and Ingresses. Models pkg/apis/networking/validation/validation.go.
 
-use super::{Errors, in_range, names, one_of, selector, text};
+use super::{
+    Errors, address, forbidden, in_range, invalid, job, names, needs, one_of, or_empty, required, selector,
+    text,
+};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use std::net::IpAddr;
@@ -92,44 +95,19 @@ fn policy_peer(peer: &Value, path: &Path, errors: &mut Errors) {
     }
 }
 
-const CIDR: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
-
+/// ValidateIPBlock.
 fn ip_block(block: &Value, path: &Path, errors: &mut Errors) {
-    let cidr = block.get("cidr");
-    if text(cidr).is_empty() {
-        errors.push(FieldError::required(&path.field("cidr"), ""));
+    if !needs(block.get("cidr"), &path.field("cidr"), errors) {
         return;
     }
-    let Some(outer) = read_cidr(text(cidr)) else {
-        errors.push(FieldError::invalid(&path.field("cidr"), cidr, CIDR));
-        return;
-    };
+    let Some(outer) = address::range(block.get("cidr"), &path.field("cidr"), errors) else { return };
     let list = path.field("except");
     for (i, except) in block.get("except").items().iter().enumerate() {
-        match read_cidr(text(except)) {
-            None => errors.push(FieldError::invalid(&list.index(i), except, CIDR)),
-            Some(inner) if !is_strictly_inside(inner, outer) => {
-                errors.push(FieldError::invalid(&list.index(i), except, "must be a strict subset of `cidr`"));
-            }
-            Some(_) => {}
+        let inner = address::range(except, &list.index(i), errors);
+        if inner.is_some_and(|inner| !address::is_strictly_inside(inner, outer)) {
+            invalid(except, "must be a strict subset of `cidr`", &list.index(i), errors);
         }
     }
-}
-
-/// Base address as bits (those of IPv4 first in a line of 128), length of the prefix, and is it IPv4?
-fn read_cidr(text: &str) -> Option<(u128, u32, bool)> {
-    let (address, length) = text.split_once('/')?;
-    let length: u32 = length.parse().ok()?;
-    match address.parse::<IpAddr>().ok()? {
-        IpAddr::V4(ip) if length <= 32 => Some((u128::from(u32::from(ip)) << 96, length, true)),
-        IpAddr::V6(ip) if length <= 128 => Some((ip.into(), length, false)),
-        _ => None,
-    }
-}
-
-fn is_strictly_inside(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
-    let prefix = |bits: u128| bits.checked_shr(128 - outer.1).unwrap_or(0);
-    inner.2 == outer.2 && inner.1 > outer.1 && prefix(inner.0) == prefix(outer.0)
 }
 
 /// ValidateIngressSpec.
@@ -166,6 +144,64 @@ pub(super) fn ingress(object: &Value, errors: &mut Errors) {
     }
     if !spec.get("ingressClassName").is_null() {
         names::check(spec.get("ingressClassName"), names::subdomain, &path.field("ingressClassName"), errors);
+    }
+}
+
+/// ValidateIngressCreate: what was once said by an annotation must agree.
+pub(super) fn ingress_create(object: &Value, errors: &mut Errors) {
+    const CLASS: &str = "kubernetes.io/ingress.class";
+    ingress(object, errors);
+    let (note, class) = (object.at("metadata.annotations").get(CLASS), object.at("spec.ingressClassName"));
+    if !note.is_null() && !class.is_null() && note != class {
+        let root = Path::ROOT;
+        let detail = "must match `ingressClassName` when both are specified";
+        invalid(note, detail, &root.field("annotations").field(CLASS), errors);
+    }
+}
+
+/// ValidateIngressClass.
+pub(super) fn class(object: &Value, errors: &mut Errors) {
+    let root = Path::ROOT;
+    let path = root.field("spec");
+    let controller = object.at("spec.controller");
+    if text(controller).len() > 250 {
+        errors.push(FieldError::too_long(&path.field("controller"), 250));
+    }
+    job::domain_prefixed(controller, &path.field("controller"), errors);
+    let (parameters, at) = (object.at("spec.parameters"), path.field("parameters"));
+    if parameters.is_null() {
+        return;
+    }
+    reference(parameters, &at, errors);
+    let (scope, namespace) = (parameters.get("scope"), parameters.get("namespace"));
+    one_of(scope, &["Cluster", "Namespace"], &at.field("scope"), errors);
+    let at = at.field("namespace");
+    match (text(scope), namespace.is_null()) {
+        ("Namespace", true) => required("`parameters.scope` is set to 'Namespace'", &at, errors),
+        ("Namespace", false) => names::check(namespace, names::label, &at, errors),
+        ("Cluster", false) => forbidden("`parameters.scope` is set to 'Cluster'", &at, errors),
+        _ => {}
+    }
+}
+
+/// ValidateIngressClassUpdate.
+pub(super) fn class_update(new: &Value, old: &Value, errors: &mut Errors) {
+    let root = Path::ROOT;
+    let path = root.field("spec");
+    let (now, was) = (new.at("spec.controller"), old.at("spec.controller"));
+    super::immutable(now, was, &path.field("controller"), errors);
+    class(new, errors);
+}
+
+/// validateIngressTypedLocalObjectReference.
+pub(super) fn reference(to: &Value, path: &Path, errors: &mut Errors) {
+    if !to.get("apiGroup").is_null() {
+        names::check(to.get("apiGroup"), names::subdomain, &path.field("apiGroup"), errors);
+    }
+    for name in ["kind", "name"] {
+        if needs(to.get(name), &path.field(name), errors) {
+            names::check(to.get(name), names::path_segment, &path.field(name), errors);
+        }
     }
 }
 
@@ -207,21 +243,27 @@ fn http_path(entry: &Value, path: &Path, errors: &mut Errors) {
         errors.push(FieldError::required(&path.field("pathType"), "pathType must be specified"));
         return;
     }
-    let (place, at) = (text(entry.get("path")), path.field("path"));
-    let shown = Value::from(place.to_owned());
-    let exact = matches!(text(kind), "Exact" | "Prefix");
-    if !place.starts_with('/') && (exact || (!place.is_empty() && text(kind) == "ImplementationSpecific")) {
-        errors.push(FieldError::invalid(&at, &shown, "must be an absolute path"));
-    }
-    if exact {
-        for part in ["//", "/./", "/../", "%2f", "%2F"].into_iter().filter(|p| place.contains(p)) {
-            errors.push(FieldError::invalid(&at, &shown, &format!("must not contain '{part}'")));
+    let (place, at) = (or_empty(entry.get("path")), path.field("path"));
+    let has = |part: &str| text(&place).contains(part);
+    match text(kind) {
+        "Exact" | "Prefix" => {
+            if !text(&place).starts_with('/') {
+                invalid(&place, "must be an absolute path", &at, errors);
+            }
+            for part in ["//", "/./", "/../", "%2f", "%2F"].into_iter().filter(|p| has(p)) {
+                invalid(&place, &format!("must not contain '{part}'"), &at, errors);
+            }
+            for part in ["/..", "/."].into_iter().filter(|p| text(&place).ends_with(p)) {
+                invalid(&place, &format!("cannot end with '{part}'"), &at, errors);
+            }
         }
-        for part in ["/..", "/."].into_iter().filter(|p| place.ends_with(p)) {
-            errors.push(FieldError::invalid(&at, &shown, &format!("cannot end with '{part}'")));
+        "ImplementationSpecific" => {
+            if !text(&place).is_empty() && !text(&place).starts_with('/') {
+                invalid(&place, "must be an absolute path", &at, errors);
+            }
         }
+        _ => one_of(kind, &["Exact", "ImplementationSpecific", "Prefix"], &path.field("pathType"), errors),
     }
-    one_of(kind, &["Exact", "ImplementationSpecific", "Prefix"], &path.field("pathType"), errors);
     backend(entry.get("backend"), &path.field("backend"), errors);
 }
 
@@ -236,7 +278,7 @@ fn backend(backend: &Value, path: &Path, errors: &mut Errors) {
         (true, true) => {
             errors.push(FieldError::invalid(path, &empty, "resource or service backend is required"))
         }
-        (false, true) => {}
+        (false, true) => reference(resource, &path.field("resource"), errors),
         (true, false) => {
             let at = path.field("service");
             if text(service.get("name")).is_empty() {

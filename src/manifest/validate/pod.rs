@@ -1,7 +1,9 @@
 //! Pods and their templates. Models pkg/apis/core/validation/validation.go: ValidatePodSpec.
 
-use super::container::{self, Around};
-use super::{Errors, Seen, in_range, meta, names, one_of, selector, text, volume};
+use super::{
+    Errors, Seen, address, affinity, container, forbidden, in_range, invalid, meta, names, needs, one_of,
+    or_empty, required, resources, security, text, volume,
+};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 
@@ -9,184 +11,248 @@ use crate::manifest::field::{FieldError, Path};
 pub(super) fn create(pod: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
-    spec(pod.get("spec"), &path, errors);
-    no_ephemeral(pod.get("spec"), &path, "cannot be set on create", errors);
+    let inner = pod.get("spec");
+    of_pod(pod, &path, errors);
+    no_ephemeral(inner, &path, "cannot be set on create", errors);
+    if !text(inner.get("nodeName")).is_empty() && !inner.get("schedulingGates").items().is_empty() {
+        let detail = "cannot be set until all schedulingGates have been cleared";
+        forbidden(detail, &path.field("nodeName"), errors);
+    }
+}
+
+/// validatePodMetadataAndSpec.
+pub(super) fn of_pod(pod: &Value, path: &Path, errors: &mut Errors) {
+    let root = Path::ROOT;
+    let inner = pod.get("spec");
+    annotations(pod.at("metadata.annotations"), &root.field("metadata").field("annotations"), errors);
+    spec_of(inner, text(pod.at("metadata.name")), path, errors);
+    container::images(inner, path, errors);
+}
+
+/// ValidatePodSpecificAnnotations, as far as it is about what is still used.
+fn annotations(notes: &Value, path: &Path, errors: &mut Errors) {
+    const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+    let cost = notes.get(COST);
+    let word = text(cost);
+    // Go reads such numbers strictly: nothing like "+1" or "007".
+    let plain = word.trim_start_matches('-');
+    let good = word.parse::<i32>().is_ok()
+        && !word.starts_with('+')
+        && (plain.len() == 1 || !plain.starts_with('0'))
+        && word != "-0";
+    if !cost.is_null() && !good {
+        invalid(cost, "must be a 32bit integer", &path.key(COST), errors);
+    }
 }
 
 /// Ephemeral containers come to a pod that is there, by a request of their own.
 fn no_ephemeral(spec: &Value, path: &Path, why: &str, errors: &mut Errors) {
     if !spec.get("ephemeralContainers").items().is_empty() {
-        errors.push(FieldError::forbidden(&path.field("ephemeralContainers"), why));
+        forbidden(why, &path.field("ephemeralContainers"), errors);
     }
 }
 
 /// ValidatePodTemplateSpec.
 pub(super) fn template(template: &Value, path: &Path, errors: &mut Errors) {
-    let metadata = path.field("metadata");
     names::labels(template.at("metadata.labels"), &path.field("labels"), errors);
-    meta::annotations(template.at("metadata.annotations"), &metadata.field("annotations"), errors);
+    let notes = template.at("metadata.annotations");
+    meta::annotations(notes, &path.field("annotations"), errors);
+    annotations(notes, &path.field("annotations"), errors);
     let path = path.field("spec");
-    spec(template.get("spec"), &path, errors);
+    spec_of(template.get("spec"), "", &path, errors);
     no_ephemeral(template.get("spec"), &path, "ephemeral containers not allowed in pod template", errors);
 }
 
-pub(super) fn spec(spec: &Value, path: &Path, errors: &mut Errors) {
-    let mut volumes = Seen::default();
-    for volume in spec.get("volumes").items() {
-        volumes.insert(text(volume.get("name")));
-    }
-    volume::all(spec.get("volumes"), &path.field("volumes"), errors);
-    container::all(spec, path, &Around { volumes: &volumes }, errors);
-    let policy = path.field("restartPolicy");
-    one_of(spec.get("restartPolicy"), &["Always", "OnFailure", "Never"], &policy, errors);
+/// ValidatePodSpec; `pod` is the pod's name, empty for a template.
+fn spec_of(spec: &Value, pod: &str, path: &Path, errors: &mut Errors) {
+    let volumes = volume::all(spec.get("volumes"), pod, &path.field("volumes"), errors);
+    resource_claims(spec.get("resourceClaims"), &path.field("resourceClaims"), errors);
+    container::all(spec, path, &volumes, errors);
+    resources::pod(spec, &path.field("resources"), errors);
+    host_network(spec, pod, path, errors);
+    one_of(
+        spec.get("restartPolicy"),
+        &["Always", "OnFailure", "Never"],
+        &path.field("restartPolicy"),
+        errors,
+    );
     let policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     one_of(spec.get("dnsPolicy"), &policies, &path.field("dnsPolicy"), errors);
     names::labels(spec.get("nodeSelector"), &path.field("nodeSelector"), errors);
-    let context = path.field("securityContext");
-    for name in ["runAsUser", "runAsGroup", "fsGroup"] {
-        in_range(spec.get("securityContext").get(name), 0, i32::MAX.into(), &context.field(name), errors);
-    }
-    affinity(spec.get("affinity"), &path.field("affinity"), errors);
-    spread(spec.get("topologySpreadConstraints"), &path.field("topologySpreadConstraints"), errors);
-    for name in ["serviceAccountName", "nodeName"] {
-        if !text(spec.get(name)).is_empty() {
-            names::check(spec.get(name), names::subdomain, &path.field(name), errors);
-        }
-    }
-    let deadline = spec.get("activeDeadlineSeconds");
-    in_range(deadline, 1, i32::MAX.into(), &path.field("activeDeadlineSeconds"), errors);
-    for name in ["hostname", "subdomain"] {
-        if !text(spec.get(name)).is_empty() {
-            names::check(spec.get(name), names::label, &path.field(name), errors);
-        }
-    }
-    tolerations(spec.get("tolerations"), &path.field("tolerations"), errors);
-    if !text(spec.get("priorityClassName")).is_empty() {
+    security::pod(spec, &path.field("securityContext"), errors);
+    affinity::all(spec.get("affinity"), &path.field("affinity"), errors);
+    dns_config(spec, &path.field("dnsConfig"), errors);
+    let list = path.field("readinessGates");
+    for (i, gate) in spec.get("readinessGates").items().iter().enumerate() {
+        let at = list.index(i);
         names::check(
-            spec.get("priorityClassName"),
-            names::subdomain,
-            &path.field("priorityClassName"),
+            &or_empty(gate.get("conditionType")),
+            names::qualified,
+            &at.field("conditionType"),
             errors,
         );
     }
-    if !text(spec.get("runtimeClassName")).is_empty() {
-        names::check(spec.get("runtimeClassName"), names::subdomain, &path.field("runtimeClassName"), errors);
+    let (list, mut seen) = (path.field("schedulingGates"), Seen::default());
+    for (i, gate) in spec.get("schedulingGates").items().iter().enumerate() {
+        let name = or_empty(gate.get("name"));
+        names::check(&name, names::qualified, &list.index(i), errors);
+        if !seen.insert(text(&name)) {
+            errors.push(FieldError::duplicate(&list.index(i), &name));
+        }
     }
-    let words = ["Never", "PreemptLowerPriority"];
-    one_of(spec.get("preemptionPolicy"), &words, &path.field("preemptionPolicy"), errors);
+    let constraints = spec.get("topologySpreadConstraints");
+    affinity::spread(constraints, &path.field("topologySpreadConstraints"), errors);
+    security::host_users(spec, path, errors);
+    host_name(spec, &path.field("hostnameOverride"), errors);
+    scalars(spec, path, errors);
+    security::os(spec, path, errors);
+    container::files(spec, path, errors);
 }
 
-/// ValidateTolerations.
-fn tolerations(list: &Value, path: &Path, errors: &mut Errors) {
-    for (i, t) in list.items().iter().enumerate() {
-        let at = path.index(i);
-        let operator_at = at.field("operator");
-        let (key, operator) = (text(t.get("key")), text(t.get("operator")));
-        if !key.is_empty() {
-            names::check(t.get("key"), names::qualified, &at.field("key"), errors);
+/// The second half of ValidatePodSpec: what is one value each, with tolerations and aliases among it.
+fn scalars(spec: &Value, path: &Path, errors: &mut Errors) {
+    let named = |name: &'static str, rule: names::Rule, errors: &mut Errors| {
+        if !text(spec.get(name)).is_empty() {
+            names::check(spec.get(name), rule, &path.field(name), errors);
         }
-        if key.is_empty() && operator != "Exists" {
-            let detail =
-                "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
-            errors.push(FieldError::invalid(&operator_at, &Value::from(operator.to_owned()), detail));
+    };
+    named("serviceAccountName", names::subdomain, errors);
+    named("nodeName", names::subdomain, errors);
+    let deadline = spec.get("activeDeadlineSeconds");
+    in_range(deadline, 1, i32::MAX.into(), &path.field("activeDeadlineSeconds"), errors);
+    named("hostname", names::label, errors);
+    named("subdomain", names::label, errors);
+    affinity::tolerations(spec.get("tolerations"), &path.field("tolerations"), errors);
+    let list = path.field("hostAliases");
+    for (i, alias) in spec.get("hostAliases").items().iter().enumerate() {
+        let at = list.index(i);
+        address::ip(&or_empty(alias.get("ip")), &at.field("ip"), errors);
+        let list = at.field("hostnames");
+        for (j, name) in alias.get("hostnames").items().iter().enumerate() {
+            names::check(name, names::subdomain, &list.index(j), errors);
         }
-        if !t.get("tolerationSeconds").is_null() && text(t.get("effect")) != "NoExecute" {
-            let detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
-            errors.push(FieldError::invalid(
-                &at.field("effect"),
-                &Value::from(text(t.get("effect")).to_owned()),
-                detail,
-            ));
-        }
-        match operator {
-            "Equal" | "" => names::check(
-                &Value::from(text(t.get("value")).to_owned()),
-                names::label_value,
-                &operator_at,
-                errors,
-            ),
-            "Exists" => {
-                if !text(t.get("value")).is_empty() {
-                    let detail = "value must be empty when `operator` is 'Exists'";
-                    errors.push(FieldError::invalid(&operator_at, t.get("value"), detail));
-                }
+    }
+    named("priorityClassName", names::subdomain, errors);
+    if !spec.get("runtimeClassName").is_null() {
+        let at = path.field("runtimeClassName");
+        names::check(spec.get("runtimeClassName"), names::subdomain, &at, errors);
+    }
+    let (policy, at) = (spec.get("preemptionPolicy"), path.field("preemptionPolicy"));
+    if !policy.is_null() && needs(policy, &at, errors) {
+        one_of(policy, &["PreemptLowerPriority", "Never"], &at, errors);
+    }
+    if !spec.get("overhead").is_null() {
+        let limits = crate::record! { "limits" => spec.get("overhead").clone() };
+        resources::container(&limits, spec, &path.field("overhead"), errors);
+    }
+}
+
+/// validatePodResourceClaims.
+fn resource_claims(claims: &Value, path: &Path, errors: &mut Errors) {
+    let mut seen = Seen::default();
+    for (i, claim) in claims.items().iter().enumerate() {
+        let (at, name) = (path.index(i), claim.get("name"));
+        let name_at = at.field("name");
+        if needs(name, &name_at, errors) {
+            if !seen.insert(text(name)) {
+                errors.push(FieldError::duplicate(&name_at, name));
+            } else {
+                names::check(name, names::label, &name_at, errors);
             }
-            _ => {
-                errors.push(FieldError::not_supported(&operator_at, t.get("operator"), &["Equal", "Exists"]))
+        }
+        let (own, template) = (claim.get("resourceClaimName"), claim.get("resourceClaimTemplateName"));
+        let detail = match (own.is_null(), template.is_null()) {
+            (false, false) => {
+                "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
+            }
+            (true, true) => "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`",
+            _ => "",
+        };
+        if !detail.is_empty() {
+            errors.push(FieldError::invalid_as(&at, "PodResourceClaim", claim, detail));
+        }
+        for name in ["resourceClaimName", "resourceClaimTemplateName"] {
+            if !claim.get(name).is_null() {
+                names::check(claim.get(name), names::subdomain, &at.field(name), errors);
             }
         }
-        if !text(t.get("effect")).is_empty() {
-            let words = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-            one_of(t.get("effect"), &words, &at.field("effect"), errors);
+    }
+}
+
+/// validatePodHostNetworkDeps.
+fn host_network(spec: &Value, pod: &str, path: &Path, errors: &mut Errors) {
+    if spec.get("hostNetwork").as_bool() != Some(true) {
+        return;
+    }
+    let list = path.field("containers");
+    for (i, c) in spec.get("containers").items().iter().enumerate() {
+        let at = list.index(i);
+        let ports = at.field("ports");
+        for (j, port) in c.get("ports").items().iter().enumerate() {
+            let number = |name: &str| port.get(name).as_int().unwrap_or(0);
+            let host = number("hostPort");
+            if (!pod.is_empty() || host != 0) && host != number("containerPort") {
+                let detail = "must match `containerPort` when `hostNetwork` is true";
+                invalid(&Value::Int(host), detail, &ports.index(j).field("hostPort"), errors);
+            }
         }
     }
 }
 
-/// validateAffinity, as far as selectors and topology keys go.
-fn affinity(affinity: &Value, path: &Path, errors: &mut Errors) {
-    for name in ["podAffinity", "podAntiAffinity"] {
-        let at = path.field(name);
-        let required = at.field("requiredDuringSchedulingIgnoredDuringExecution");
-        let list = affinity.get(name).get("requiredDuringSchedulingIgnoredDuringExecution");
-        for (i, term) in list.items().iter().enumerate() {
-            pod_term(term, &required.index(i), errors);
+/// validatePodDNSConfig.
+fn dns_config(spec: &Value, path: &Path, errors: &mut Errors) {
+    let config = spec.get("dnsConfig");
+    let (servers, searches) = (config.get("nameservers"), config.get("searches"));
+    let at = path.field("nameservers");
+    if text(spec.get("dnsPolicy")) == "None" {
+        if config.is_null() {
+            return required("must provide `dnsConfig` when `dnsPolicy` is None", path, errors);
         }
-        let preferred = at.field("preferredDuringSchedulingIgnoredDuringExecution");
-        let list = affinity.get(name).get("preferredDuringSchedulingIgnoredDuringExecution");
-        for (i, weighted) in list.items().iter().enumerate() {
-            let here = preferred.index(i);
-            weight(weighted.get("weight"), &here.field("weight"), errors);
-            pod_term(weighted.get("podAffinityTerm"), &here.field("podAffinityTerm"), errors);
+        if servers.items().is_empty() {
+            let detail = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+            return required(detail, &at, errors);
         }
     }
-    let node = affinity.get("nodeAffinity");
-    let at = path.field("nodeAffinity");
-    let required = node.get("requiredDuringSchedulingIgnoredDuringExecution");
-    if !required.is_null() && required.get("nodeSelectorTerms").items().is_empty() {
-        let here = at.field("requiredDuringSchedulingIgnoredDuringExecution");
-        errors.push(FieldError::required(
-            &here.field("nodeSelectorTerms"),
-            "must have at least one node selector term",
-        ));
+    if servers.items().len() > 3 {
+        invalid(servers, "must not have more than 3 nameservers", &at, errors);
     }
-    let preferred = at.field("preferredDuringSchedulingIgnoredDuringExecution");
-    for (i, term) in node.get("preferredDuringSchedulingIgnoredDuringExecution").items().iter().enumerate() {
-        weight(term.get("weight"), &preferred.index(i).field("weight"), errors);
+    for (i, server) in servers.items().iter().enumerate() {
+        address::ip(server, &at.index(i), errors);
+    }
+    let at = path.field("searches");
+    if searches.items().len() > 32 {
+        invalid(searches, "must not have more than 32 search paths", &at, errors);
+    }
+    if searches.items().iter().map(|s| text(s).len() + 1).sum::<usize>() > 2049 {
+        let detail = "must not have more than 2048 characters (including spaces) in the search list";
+        invalid(searches, detail, &at, errors);
+    }
+    for (i, search) in searches.items().iter().enumerate().filter(|(_, s)| text(s) != ".") {
+        let name = text(search);
+        let name = Value::from(name.strip_suffix('.').unwrap_or(name).to_owned());
+        names::check(&name, names::search_path, &at.index(i), errors);
+    }
+    let at = path.field("options");
+    for (i, option) in config.get("options").items().iter().enumerate() {
+        if text(option.get("name")).is_empty() {
+            required("must not be empty", &at.index(i), errors);
+        }
     }
 }
 
-fn weight(value: &Value, path: &Path, errors: &mut Errors) {
-    let value = if value.is_null() { &Value::Int(0) } else { value };
-    if value.as_int().is_some_and(|n| !(1..=100).contains(&n)) {
-        errors.push(FieldError::invalid(path, value, "must be in the range 1-100"));
+/// validatePodHostName.
+fn host_name(spec: &Value, path: &Path, errors: &mut Errors) {
+    let name = spec.get("hostnameOverride");
+    if name.is_null() {
+        return;
     }
-}
-
-fn pod_term(term: &Value, path: &Path, errors: &mut Errors) {
-    selector::check(term.get("labelSelector"), &path.field("labelSelector"), errors);
-    let key = term.get("topologyKey");
-    if text(key).is_empty() {
-        errors.push(FieldError::required(&path.field("topologyKey"), "can not be empty"));
-    } else {
-        names::check(key, names::qualified, &path.field("topologyKey"), errors);
-    }
-}
-
-/// validateTopologySpreadConstraints.
-fn spread(list: &Value, path: &Path, errors: &mut Errors) {
-    for (i, constraint) in list.items().iter().enumerate() {
-        let at = path.index(i);
-        let skew = constraint.get("maxSkew");
-        let skew = if skew.is_null() { &Value::Int(0) } else { skew };
-        if skew.as_int().is_some_and(|n| n <= 0) {
-            errors.push(FieldError::invalid(&at.field("maxSkew"), skew, "must be greater than zero"));
+    for field in ["setHostnameAsFQDN", "hostNetwork"] {
+        if spec.get(field).as_bool() == Some(true) {
+            forbidden(&format!("may not be specified when {field} is true"), path, errors);
         }
-        if text(constraint.get("topologyKey")).is_empty() {
-            errors.push(FieldError::required(&at.field("topologyKey"), "can not be empty"));
-        }
-        let when = constraint.get("whenUnsatisfiable");
-        let when = if when.is_null() { &Value::from("") } else { when };
-        one_of(when, &["DoNotSchedule", "ScheduleAnyway"], &at.field("whenUnsatisfiable"), errors);
-        selector::check(constraint.get("labelSelector"), &at.field("labelSelector"), errors);
     }
+    if text(name).len() > 64 {
+        errors.push(FieldError::too_long(path, 64));
+    }
+    names::check(name, names::subdomain, path, errors);
 }

@@ -12,8 +12,8 @@ const ALLOWED: &str = "pod updates may not change fields other than `spec.contai
 pub(super) fn update(new: &Value, old: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
+    pod::of_pod(new, &path, errors);
     let (new, old) = (new.get("spec"), old.get("spec"));
-    pod::spec(new, &path, errors);
     for name in ["containers", "initContainers"] {
         let at = path.field(name);
         if new.get(name).items().len() != old.get(name).items().len() {

@@ -1,35 +1,11 @@
 //! Quotas, limits and priorities. Models pkg/apis/core/validation/validation.go: ValidateResourceQuota and
 //! ValidateLimitRange, and pkg/apis/scheduling/validation: ValidatePriorityClass.
 
-use super::{Errors, immutable, one_of, text};
+use super::{Errors, immutable, one_of, resources, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use crate::manifest::quantity::nanos;
 
-/// What may be counted whole only.
-const COUNTS: [&str; 9] = [
-    "pods",
-    "services",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "services.nodeports",
-    "services.loadbalancers",
-];
-const AMOUNTS: [&str; 10] = [
-    "cpu",
-    "memory",
-    "requests.cpu",
-    "requests.memory",
-    "limits.cpu",
-    "limits.memory",
-    "ephemeral-storage",
-    "requests.ephemeral-storage",
-    "limits.ephemeral-storage",
-    "requests.storage",
-];
 const SCOPES: [&str; 7] = [
     "Terminating",
     "NotTerminating",
@@ -39,7 +15,6 @@ const SCOPES: [&str; 7] = [
     "CrossNamespacePodAffinity",
     "VolumeAttributesClass",
 ];
-const NO_NEGATIVE: &str = "must be greater than or equal to 0";
 
 pub(super) fn quota(object: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
@@ -48,18 +23,8 @@ pub(super) fn quota(object: &Value, errors: &mut Errors) {
     let hard = path.field("hard");
     for (name, amount) in spec.get("hard").fields() {
         let at = hard.key(name);
-        let huge = name.trim_start_matches("requests.").starts_with("hugepages-");
-        if !name.contains('/') && !COUNTS.contains(&&**name) && !AMOUNTS.contains(&&**name) && !huge {
-            let value = Value::Str(name.clone());
-            errors.push(FieldError::invalid(&at, &value, "must be a standard resource for quota"));
-        }
-        let size = nanos(text(amount)).unwrap_or(0);
-        if size < 0 {
-            errors.push(FieldError::invalid(&at, amount, NO_NEGATIVE));
-        }
-        if COUNTS.contains(&&**name) && size % 1_000_000_000 != 0 {
-            errors.push(FieldError::invalid(&at, amount, "must be an integer"));
-        }
+        resources::quota_name(name, &at, errors);
+        resources::quantity_value(name, amount, &at, errors);
     }
     scopes(spec, &path, errors);
 }
@@ -73,8 +38,9 @@ fn scopes(spec: &Value, path: &Path, errors: &mut Errors) {
             errors.push(FieldError::invalid(&at, list, "unsupported scope"));
         }
         for (name, _) in spec.get("hard").fields() {
-            let of_pods = name == "pods" || (scope != "BestEffort" && AMOUNTS[..6].contains(&&**name));
-            let standard = COUNTS.contains(&&**name) || AMOUNTS.contains(&&**name);
+            let of_pods =
+                name == "pods" || (scope != "BestEffort" && resources::AMOUNTS[..6].contains(&&**name));
+            let standard = resources::COUNTS.contains(&&**name) || resources::AMOUNTS.contains(&&**name);
             if standard && !of_pods {
                 errors.push(FieldError::invalid(&at, list, "unsupported scope applied to resource"));
             }

@@ -1,7 +1,10 @@
 //! Autoscalers and disruption budgets. Models pkg/apis/autoscaling/validation and pkg/apis/policy/validation.
 
 use super::deployment::{int_or_percent, not_over_100};
-use super::{Errors, fits, one_of, resources, selector, text};
+use super::{
+    Errors, fits, invalid, metric, names, needs, one_of, or_empty, positive, required, resources, selector,
+    text,
+};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 
@@ -30,107 +33,71 @@ pub(super) fn autoscaler(object: &Value, errors: &mut Errors) {
         errors.push(FieldError::invalid(&at, &shown, "must be greater than or equal to `minReplicas`"));
     }
     fits(most, &at, errors);
-    target(spec.get("scaleTargetRef"), &path.field("scaleTargetRef"), errors);
+    let to = spec.get("scaleTargetRef");
+    let core = text(to.get("kind")) == "ReplicationController";
+    target(to, core, &path.field("scaleTargetRef"), errors);
     let metrics = path.field("metrics");
     for (i, metric) in spec.get("metrics").items().iter().enumerate() {
-        self::metric(metric, &metrics.index(i), errors);
+        metric::check(metric, &metrics.index(i), errors);
+    }
+    for name in ["scaleUp", "scaleDown"] {
+        let rules = spec.at("behavior").get(name);
+        if !rules.is_null() {
+            scaling_rules(rules, &path.field("behavior").field(name), errors);
+        }
     }
 }
 
+/// ValidateHorizontalPodAutoscalerUpdate.
 pub(super) fn autoscaler_update(new: &Value, _: &Value, errors: &mut Errors) {
     autoscaler(new, errors);
 }
 
-/// ValidateCrossVersionObjectReference.
-fn target(reference: &Value, path: &Path, errors: &mut Errors) {
-    for name in ["kind", "name"] {
-        if text(reference.get(name)).is_empty() {
-            errors.push(FieldError::required(&path.field(name), ""));
-        }
-    }
-    let version = text(reference.get("apiVersion"));
-    let core = matches!(text(reference.get("kind")), "ReplicationController");
-    if !core && !version.contains('/') {
-        let shown = Value::from(version.to_owned());
-        errors.push(FieldError::invalid(
-            &path.field("apiVersion"),
-            &shown,
-            "apiVersion must specify API group",
-        ));
-    }
-}
-
-const SOURCES: [(&str, &str); 5] = [
-    ("ContainerResource", "containerResource"),
-    ("External", "external"),
-    ("Object", "object"),
-    ("Pods", "pods"),
-    ("Resource", "resource"),
-];
-
-/// validateMetricSpec.
-fn metric(metric: &Value, path: &Path, errors: &mut Errors) {
-    let kind = metric.get("type");
-    let words = SOURCES.map(|(word, _)| word);
-    if text(kind).is_empty() {
-        errors.push(FieldError::required(&path.field("type"), "must specify a metric source type"));
-    }
-    one_of(kind, &words, &path.field("type"), errors);
-    for (word, name) in SOURCES {
-        let source = metric.get(name);
-        let at = path.field(name);
-        if text(kind) == word && source.is_null() {
-            errors.push(FieldError::required(&at, "must populate information for the given metric source"));
-        } else if text(kind) != word && !source.is_null() {
-            errors.push(FieldError::forbidden(&at, "must populate the given metric source only"));
-        }
-    }
-    let source = metric.get("resource");
-    if !source.is_null() {
-        resource(source, &path.field("resource"), errors);
-    }
-}
-
-/// validateResourceSource.
-fn resource(source: &Value, path: &Path, errors: &mut Errors) {
-    if text(source.get("name")).is_empty() {
-        errors.push(FieldError::required(&path.field("name"), "must specify a resource name"));
-    }
-    let at = path.field("target");
-    let target = source.get("target");
-    let kind = text(target.get("type"));
-    if kind.is_empty() {
-        errors.push(FieldError::required(&at.field("type"), "must specify a metric target type"));
-    }
-    if !matches!(kind, "Utilization" | "Value" | "AverageValue") {
-        let shown = Value::from(kind.to_owned());
-        let detail = "must be either Utilization, Value, or AverageValue";
-        errors.push(FieldError::invalid(&at.field("type"), &shown, detail));
-    }
-    for name in ["value", "averageValue"] {
-        if resources::nanos(target.get(name)).is_some_and(|n| n <= 0) {
-            errors.push(FieldError::invalid(&at.field(name), target.get(name), "must be positive"));
-        }
-    }
-    let utilization = target.get("averageUtilization");
-    if utilization.as_int().is_some_and(|n| n < 1) {
-        errors.push(FieldError::invalid(
-            &at.field("averageUtilization"),
-            utilization,
-            "must be greater than 0",
-        ));
-    }
-    match (utilization.is_null(), target.get("averageValue").is_null()) {
-        (true, true) => {
-            let detail = "must set either a target raw value or a target utilization";
-            errors.push(FieldError::required(&at.field("averageUtilization"), detail));
-        }
-        (false, false) => {
-            let detail = "may not set both a target raw value and a target utilization";
-            errors.push(FieldError::forbidden(&at.field("averageValue"), detail));
-        }
+/// validateScalingRules.
+fn scaling_rules(rules: &Value, path: &Path, errors: &mut Errors) {
+    let (window, at) = (rules.get("stabilizationWindowSeconds"), path.field("stabilizationWindowSeconds"));
+    match window.as_int() {
+        Some(n) if n < 0 => invalid(window, "must be greater than or equal to zero", &at, errors),
+        Some(n) if n > 3600 => invalid(window, "must be less than or equal to 3600", &at, errors),
         _ => {}
     }
+    one_of(rules.get("selectPolicy"), &["Disabled", "Max", "Min"], &path.field("selectPolicy"), errors);
+    let list = path.field("policies");
+    if rules.get("policies").items().is_empty() {
+        required("must specify at least one Policy", &list, errors);
+    }
+    for (i, policy) in rules.get("policies").items().iter().enumerate() {
+        let at = list.index(i);
+        one_of(&or_empty(policy.get("type")), &["Percent", "Pods"], &at.field("type"), errors);
+        for name in ["value", "periodSeconds"] {
+            positive(&Value::Int(policy.get(name).as_int().unwrap_or(0)), &at.field(name), errors);
+        }
+        let period = policy.get("periodSeconds");
+        if period.as_int().is_some_and(|n| n > 1800) {
+            invalid(period, "must be less than or equal to 1800", &at.field("periodSeconds"), errors);
+        }
+    }
+    if resources::nanos(rules.get("tolerance")).is_some_and(|n| n < 0) {
+        let detail = "must be greater than or equal to 0";
+        invalid(rules.get("tolerance"), detail, &path.field("tolerance"), errors);
+    }
+}
+
+/// ValidateCrossVersionObjectReference; the group may be missing only where `core` says so.
+pub(super) fn target(reference: &Value, core: bool, path: &Path, errors: &mut Errors) {
+    for name in ["kind", "name"] {
+        if needs(reference.get(name), &path.field(name), errors) {
+            names::check(reference.get(name), names::path_segment, &path.field(name), errors);
+        }
+    }
+    let version = or_empty(reference.get("apiVersion"));
+    let detail = match text(&version).split('/').count() {
+        1 if core => return,
+        1 => "apiVersion must specify API group".to_owned(),
+        2 => return,
+        _ => format!("unexpected GroupVersion string: {}", text(&version)),
+    };
+    invalid(&version, &detail, &path.field("apiVersion"), errors);
 }
 
 /// ValidatePodDisruptionBudgetSpec.
@@ -139,10 +106,8 @@ pub(super) fn budget(object: &Value, errors: &mut Errors) {
     let path = root.field("spec");
     let spec = object.get("spec");
     if !spec.get("minAvailable").is_null() && !spec.get("maxUnavailable").is_null() {
-        let mut error =
-            FieldError::invalid(&path, spec, "minAvailable and maxUnavailable cannot be both set");
-        error.value = Some(as_go_shows(spec));
-        errors.push(error);
+        let detail = "minAvailable and maxUnavailable cannot be both set";
+        errors.push(FieldError::invalid_as(&path, "PodDisruptionBudgetSpec", spec, detail));
     }
     for name in ["minAvailable", "maxUnavailable"] {
         int_or_percent(spec.get(name), &path.field(name), errors);
@@ -155,14 +120,4 @@ pub(super) fn budget(object: &Value, errors: &mut Errors) {
 
 pub(super) fn budget_update(new: &Value, _: &Value, errors: &mut Errors) {
     budget(new, errors);
-}
-
-/// The server shows its own struct: all fields, with their names in Go.
-fn as_go_shows(spec: &Value) -> String {
-    let names = ["minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy"];
-    let fields = names.map(|name| {
-        let (first, rest) = name.split_at(1);
-        format!("\"{}{rest}\":{}", first.to_ascii_uppercase(), spec.get(name).to_json())
-    });
-    format!("{{{}}}", fields.join(","))
 }

@@ -1,7 +1,7 @@
 //! StatefulSets and DaemonSets. Models pkg/apis/apps/validation/validation.go.
 
-use super::deployment::{int_or_percent, is_zero, not_over_100, own_selector, runs_forever};
-use super::{Errors, claim, fits, immutable, names, not_negative, one_of, pod, selector, text};
+use super::deployment::{int_or_percent, is_zero, not_over_100, own_selector, runs_forever, selects};
+use super::{Errors, claim, fits, immutable_as, names, not_negative, one_of, pod, selector, text};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use crate::record;
@@ -9,7 +9,8 @@ use crate::record;
 /// ValidateStatefulSetSpec.
 pub(super) fn create_stateful(object: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
-    stateful(object.get("spec"), &root.field("spec"), errors);
+    let path = root.field("spec");
+    stateful(object.get("spec"), true, &path, errors);
 }
 
 /// What of a StatefulSet may change.
@@ -28,7 +29,7 @@ pub(super) fn update_stateful(new: &Value, old: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
     let (new, old) = (new.get("spec"), old.get("spec"));
-    stateful(new, &path, errors);
+    stateful(new, false, &path, errors);
     let fixed = |spec: &Value| {
         let mut spec = spec.clone();
         for name in MAY_CHANGE {
@@ -43,7 +44,8 @@ pub(super) fn update_stateful(new: &Value, old: &Value, errors: &mut Errors) {
     }
 }
 
-fn stateful(spec: &Value, path: &Path, errors: &mut Errors) {
+/// ValidateStatefulSetSpec; what cannot change is looked at when it is new.
+fn stateful(spec: &Value, is_new: bool, path: &Path, errors: &mut Errors) {
     let management = spec.get("podManagementPolicy");
     if !matches!(text(management), "OrderedReady" | "Parallel") {
         let detail = "must be 'OrderedReady' or 'Parallel'";
@@ -56,18 +58,31 @@ fn stateful(spec: &Value, path: &Path, errors: &mut Errors) {
         one_of(value, &["Retain", "Delete"], &retention.field(name), errors);
     }
     let claims = path.field("volumeClaimTemplates");
-    for (i, template) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
+    for (i, template) in spec.get("volumeClaimTemplates").items().iter().enumerate().filter(|_| is_new) {
         claim::spec(template.get("spec"), &claims.index(i).field("spec"), errors);
     }
     not_negative(spec.get("replicas"), &path.field("replicas"), errors);
     fits(spec.get("replicas"), &path.field("replicas"), errors);
     not_negative(spec.get("minReadySeconds"), &path.field("minReadySeconds"), errors);
     not_negative(spec.at("ordinals.start"), &path.field("ordinals.start"), errors);
-    if !text(spec.get("serviceName")).is_empty() {
+    if is_new && !text(spec.get("serviceName")).is_empty() {
         names::check(spec.get("serviceName"), names::label, &path.field("serviceName"), errors);
     }
     own_selector(spec, "statefulset", path, errors);
-    template(&with_claims(spec), spec.get("selector"), "StatefulSet", path, errors);
+    let at = path.field("template");
+    if selector::is_usable(spec.get("selector")) {
+        selects(spec, &at, errors);
+        let mut template = with_claims(spec);
+        for name in ["hostname", "subdomain"] {
+            let inner = template.map_mut().get_mut("spec").expect("a template has one");
+            inner.map_mut().remove(name);
+        }
+        pod::template(&template, &at, errors);
+    } else {
+        let wanted = spec.get("selector");
+        errors.push(FieldError::invalid_as(&path.field("selector"), "LabelSelector", wanted, ""));
+    }
+    runs_forever(spec.at("template.spec"), "StatefulSet", &at.field("spec"), errors);
 }
 
 fn stateful_strategy(strategy: &Value, path: &Path, errors: &mut Errors) {
@@ -75,7 +90,9 @@ fn stateful_strategy(strategy: &Value, path: &Path, errors: &mut Errors) {
     let at = path.field("rollingUpdate");
     match text(strategy.get("type")) {
         "OnDelete" if !rolling.is_null() => {
-            errors.push(FieldError::invalid(&at, rolling, "only allowed for updateStrategy 'RollingUpdate'"));
+            let detail = "only allowed for updateStrategy 'RollingUpdate'";
+            let ty = "RollingUpdateStatefulSetStrategy";
+            errors.push(FieldError::invalid_as(&at, ty, rolling, detail));
         }
         "OnDelete" => {}
         "RollingUpdate" => {
@@ -90,7 +107,10 @@ fn stateful_strategy(strategy: &Value, path: &Path, errors: &mut Errors) {
                 not_over_100(most, &at, errors);
             }
         }
-        _ => errors.push(FieldError::invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'")),
+        _ => {
+            let detail = "must be 'RollingUpdate' or 'OnDelete'";
+            errors.push(FieldError::invalid_as(path, "StatefulSetUpdateStrategy", strategy, detail));
+        }
     }
 }
 
@@ -114,18 +134,6 @@ fn with_claims(spec: &Value) -> Value {
     template
 }
 
-fn template(template: &Value, wanted: &Value, kind: &str, path: &Path, errors: &mut Errors) {
-    let at = path.field("template");
-    let labels = template.at("metadata.labels");
-    if !wanted.is_null() && !selector::is_empty(wanted) && !selector::matches(wanted, labels) {
-        let metadata = at.field("metadata");
-        let detail = "`selector` does not match template `labels`";
-        errors.push(FieldError::invalid(&metadata.field("labels"), labels, detail));
-    }
-    pod::template(template, &at, errors);
-    runs_forever(template.get("spec"), kind, &at.field("spec"), errors);
-}
-
 /// ValidateDaemonSetSpec.
 pub(super) fn create_daemon(object: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
@@ -137,20 +145,32 @@ pub(super) fn update_daemon(new: &Value, old: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
     let (new, old) = (new.get("spec"), old.get("spec"));
-    immutable(new.get("selector"), old.get("selector"), &path.field("selector"), errors);
+    immutable_as("LabelSelector", new.get("selector"), old.get("selector"), &path.field("selector"), errors);
     daemon(new, &path, errors);
 }
 
 fn daemon(spec: &Value, path: &Path, errors: &mut Errors) {
-    own_selector(spec, "daemonset", path, errors);
-    template(spec.get("template"), spec.get("selector"), "DaemonSet", path, errors);
+    let (wanted, at) = (spec.get("selector"), path.field("template"));
+    selector::check(wanted, &path.field("selector"), errors);
+    if selector::is_usable(wanted) {
+        selects(spec, &at, errors);
+    }
+    if !wanted.is_null() && selector::is_empty(wanted) {
+        let detail = "empty selector is invalid for daemonset";
+        errors.push(FieldError::invalid_as(&path.field("selector"), "LabelSelector", wanted, detail));
+    }
+    pod::template(spec.get("template"), &at, errors);
+    runs_forever(spec.at("template.spec"), "DaemonSet", &at.field("spec"), errors);
     not_negative(spec.get("minReadySeconds"), &path.field("minReadySeconds"), errors);
     let strategy = spec.get("updateStrategy");
     let at = path.field("updateStrategy");
     match text(strategy.get("type")) {
         "OnDelete" => {}
         "RollingUpdate" => rolling_daemon(strategy.get("rollingUpdate"), &at.field("rollingUpdate"), errors),
-        _ => errors.push(FieldError::not_supported(&at, strategy, &["RollingUpdate", "OnDelete"])),
+        _ => {
+            let words = ["RollingUpdate", "OnDelete"];
+            errors.push(FieldError::not_supported_as(&at, "DaemonSetUpdateStrategy", strategy, &words));
+        }
     }
     not_negative(spec.get("revisionHistoryLimit"), &path.field("revisionHistoryLimit"), errors);
 }
