@@ -28,7 +28,13 @@ impl Refusal {
     }
     /// The object breaks rules.
     pub fn invalid(kind: Kind, name: &str, causes: Vec<FieldError>) -> Refusal {
-        let all: Vec<String> = causes.iter().map(ToString::to_string).collect();
+        // What is said twice is said once. Models apimachinery pkg/util/validation/field/errors.go: ToAggregate.
+        let mut all: Vec<String> = Vec::new();
+        for said in causes.iter().map(ToString::to_string) {
+            if !all.contains(&said) {
+                all.push(said);
+            }
+        }
         let said = match all.as_slice() {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),

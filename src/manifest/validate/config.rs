@@ -1,7 +1,7 @@
 //! ConfigMaps and Secrets. Models pkg/apis/core/validation/validation.go: ValidateConfigMap, ValidateSecret.
 
-use super::{Errors, immutable, names, text};
-use crate::api::Value;
+use super::{Errors, immutable, invalid, names, required, text};
+use crate::api::{Value, from_base64};
 use crate::manifest::field::{Fault, FieldError, Path};
 
 /// How many bytes one may hold.
@@ -44,20 +44,48 @@ pub(super) fn create_secret(object: &Value, errors: &mut Errors) {
     if bytes > BYTES_MAX {
         errors.push(too_long("data"));
     }
-    let wanted: &[&str] = match text(object.get("type")) {
-        "kubernetes.io/dockercfg" => &[".dockercfg"],
-        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
-        "kubernetes.io/basic-auth" => &["username", "password"],
-        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
-        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
-        _ => &[],
-    };
-    let has = |key: &&&str| !data.get(key).is_null() || !object.get("stringData").get(key).is_null();
-    // Of the two of basic-auth, one is enough.
-    let basic = wanted == ["username", "password"] && wanted.iter().any(|k| has(&k));
-    for key in wanted.iter().filter(|k| !basic && !has(k)) {
-        errors.push(FieldError::required(&path.key(key), ""));
+    let has = |key: &str| !data.get(key).is_null();
+    let mut wants = |key: &str| required("", &path.key(key), errors);
+    match text(object.get("type")) {
+        "kubernetes.io/service-account-token" => {
+            const ACCOUNT: &str = "kubernetes.io/service-account.name";
+            if text(object.at("metadata.annotations").get(ACCOUNT)).is_empty() {
+                let metadata = root.field("metadata");
+                required("", &metadata.field("annotations").key(ACCOUNT), errors);
+            }
+        }
+        kind @ ("kubernetes.io/dockercfg" | "kubernetes.io/dockerconfigjson") => {
+            let key = if kind.ends_with("json") { ".dockerconfigjson" } else { ".dockercfg" };
+            if !has(key) {
+                wants(key);
+            } else if let Some(why) = no_json_object(text(data.get(key))) {
+                invalid(&Value::from("<secret contents redacted>"), &why, &path.key(key), errors);
+            }
+        }
+        "kubernetes.io/basic-auth" if !has("username") && !has("password") => {
+            wants("username");
+            wants("password");
+        }
+        "kubernetes.io/ssh-auth" if text(data.get("ssh-privatekey")).is_empty() => wants("ssh-privatekey"),
+        "kubernetes.io/tls" => ["tls.crt", "tls.key"].into_iter().filter(|key| !has(key)).for_each(wants),
+        _ => {}
     }
+}
+
+/// Why a text in base64 is no object in JSON, in the words of Go's decoder as far as its beginning goes.
+fn no_json_object(encoded: &str) -> Option<String> {
+    let bytes = from_base64(encoded)?;
+    let plain = String::from_utf8_lossy(&bytes);
+    let what = match plain.trim_start().chars().next() {
+        None => return Some("unexpected end of JSON input".into()),
+        Some('{') => return None,
+        Some('[') => "array",
+        Some('"') => "string",
+        Some('t' | 'f') if matches!(plain.trim(), "true" | "false") => "bool",
+        Some('-' | '0'..='9') => "number",
+        Some(c) => return Some(format!("invalid character '{c}' looking for beginning of value")),
+    };
+    Some(format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
 }
 
 pub(super) fn update_secret(new: &Value, old: &Value, errors: &mut Errors) {

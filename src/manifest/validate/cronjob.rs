@@ -1,11 +1,11 @@
 //! CronJobs. Models pkg/apis/batch/validation/validation.go: ValidateCronJobCreate, ValidateCronJobUpdate.
 
-use super::{Errors, job, not_negative, one_of, text};
+use super::{Errors, invalid, job, needs, not_negative, one_of, text};
 use crate::api::{Schedule, Value, Zone};
 use crate::manifest::field::{FieldError, Path};
 
 pub(super) fn create(object: &Value, errors: &mut Errors) {
-    spec(object, errors);
+    spec(object, Value::nothing(), errors);
     // A Job's name adds eleven characters, and must fit into a label.
     let name = object.at("metadata.name");
     if text(name).len() > 52 {
@@ -15,54 +15,77 @@ pub(super) fn create(object: &Value, errors: &mut Errors) {
     }
 }
 
-pub(super) fn update(object: &Value, _: &Value, errors: &mut Errors) {
-    spec(object, errors);
+pub(super) fn update(object: &Value, old: &Value, errors: &mut Errors) {
+    spec(object, old.get("spec"), errors);
 }
 
-fn spec(object: &Value, errors: &mut Errors) {
+/// validateCronJobSpec; what was taken once is taken again.
+fn spec(object: &Value, old: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
     let path = root.field("spec");
     let spec = object.get("spec");
     let schedule = spec.get("schedule");
     let at = path.field("schedule");
-    match text(schedule) {
-        "" => errors.push(FieldError::required(&at, "")),
-        line if line.contains("TZ") => {
-            let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
-            errors.push(FieldError::invalid(&at, schedule, detail));
+    let line = text(schedule);
+    if needs(schedule, &at, errors) {
+        let zoned = line.contains("TZ");
+        if !zoned && let Err(why) = Schedule::parse(line) {
+            invalid(schedule, &why, &at, errors);
         }
-        line => {
-            if let Err(why) = Schedule::parse(line) {
-                errors.push(FieldError::invalid(&at, schedule, &why));
-            }
+        let allowed = text(old.get("schedule")).contains("TZ");
+        if zoned && allowed && !spec.get("timeZone").is_null() {
+            invalid(schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule", &at, errors);
+        } else if zoned && !allowed {
+            let detail = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+            invalid(schedule, detail, &at, errors);
         }
     }
     not_negative(spec.get("startingDeadlineSeconds"), &path.field("startingDeadlineSeconds"), errors);
-    time_zone(spec.get("timeZone"), &path.field("timeZone"), errors);
+    if old.is_null() || spec.get("timeZone") != old.get("timeZone") {
+        time_zone(spec.get("timeZone"), &path.field("timeZone"), errors);
+    }
     let policy = spec.get("concurrencyPolicy");
     one_of(policy, &["Allow", "Forbid", "Replace"], &path.field("concurrencyPolicy"), errors);
+    job_template(spec.at("jobTemplate.spec"), &path.field("jobTemplate").field("spec"), errors);
     for name in ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
         not_negative(spec.get(name), &path.field(name), errors);
     }
-    let template = path.field("jobTemplate");
-    let at = template.field("spec");
-    let job = spec.at("jobTemplate.spec");
-    job::job_spec(job, &at, errors);
-    job::counts_fit(job, &at, errors);
+}
+
+/// ValidateJobTemplateSpec.
+fn job_template(job: &Value, path: &Path, errors: &mut Errors) {
+    job::job_spec(job, path, errors);
+    job::counts_fit(job, path, errors);
+    let (selector, at) = (job.get("selector"), path.field("selector"));
+    if !selector.is_null() {
+        let detail = "`selector` will be auto-generated";
+        errors.push(FieldError::invalid_as(&at, "LabelSelector", selector, detail));
+    }
+    let manual = job.get("manualSelector");
+    if manual.as_bool() == Some(true) {
+        errors.push(FieldError::not_supported(&path.field("manualSelector"), manual, &["nil", "false"]));
+    }
 }
 
 /// Time zones have names such as `Europe/Berlin`.
 fn time_zone(zone: &Value, path: &Path, errors: &mut Errors) {
     let Some(name) = zone.as_str() else { return };
+    // Models validTimeZoneCharacters, by parts.
+    let part = |part: &str| {
+        let good = part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b));
+        good && (1..=14).contains(&part.len()) && !matches!(part, "." | "..") && !part.starts_with('-')
+    };
     if name.is_empty() {
-        errors.push(FieldError::invalid(path, zone, "timeZone must be nil or non-empty string"));
+        invalid(zone, "timeZone must be nil or non-empty string", path, errors);
+    } else if !name.split('/').all(part) {
+        invalid(zone, &format!("unknown time zone {name}"), path, errors);
     } else if name.eq_ignore_ascii_case("Local") {
-        errors.push(FieldError::invalid(
-            path,
-            zone,
-            "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones",
-        ));
+        let detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
+        invalid(zone, detail, path, errors);
+        if name != "Local" {
+            invalid(zone, &format!("unknown time zone {name}"), path, errors);
+        }
     } else if Zone::find(name).is_none() {
-        errors.push(FieldError::invalid(path, zone, &format!("unknown time zone {name}")));
+        invalid(zone, &format!("unknown time zone {name}"), path, errors);
     }
 }

@@ -15,16 +15,19 @@ mod meta;
 mod metric;
 mod names;
 mod network;
+mod others;
 mod pod;
 mod pod_update;
 mod policy;
 mod probe;
+mod rbac;
 mod resources;
 mod scaling;
 mod security;
 mod selector;
 mod service;
 mod sets;
+mod storage;
 mod volume;
 
 pub(in crate::manifest) use names::label;
@@ -70,7 +73,16 @@ const TABLE: &[Rules] = &[
     row(Kind::ResourceQuota, policy::quota, policy::quota_update, names::subdomain),
     row(Kind::LimitRange, policy::limits, policy::limits_update, names::subdomain),
     row(Kind::PriorityClass, policy::priority, policy::priority_update, names::subdomain),
-    row(Kind::Namespace, nothing, nothing_more, names::label),
+    row(Kind::Namespace, others::namespace, nothing_more, names::label),
+    row(Kind::Node, others::node, others::node_update, names::subdomain),
+    row(Kind::Lease, others::lease, others::lease_update, names::subdomain),
+    row(Kind::EndpointSlice, others::slice, others::slice_update, names::subdomain),
+    row(Kind::PersistentVolume, storage::volume, storage::volume_update, names::subdomain),
+    row(Kind::StorageClass, storage::class, storage::class_update, names::subdomain),
+    row(Kind::Role, rbac::role, rbac::role_update, names::path_segment),
+    row(Kind::ClusterRole, rbac::cluster_role, rbac::cluster_role_update, names::path_segment),
+    row(Kind::RoleBinding, rbac::binding, rbac::binding_update, names::path_segment),
+    row(Kind::ClusterRoleBinding, rbac::cluster_binding, rbac::cluster_binding_update, names::path_segment),
 ];
 
 const fn row(kind: Kind, create: Create, update: Update, name: names::Rule) -> Rules {
@@ -91,7 +103,6 @@ pub fn validate(kind: Kind, value: &Value, old: Option<&Value>) -> Vec<FieldErro
     errors
 }
 
-fn nothing(_: &Value, _: &mut Errors) {}
 fn nothing_more(_: &Value, _: &Value, _: &mut Errors) {}
 
 /// Names that were met already. (A map like all others: another sort of set would cost its own code in the page.)

@@ -1,7 +1,9 @@
 //! Quotas, limits and priorities. Models pkg/apis/core/validation/validation.go: ValidateResourceQuota and
 //! ValidateLimitRange, and pkg/apis/scheduling/validation: ValidatePriorityClass.
 
-use super::{Errors, immutable, one_of, resources, text};
+use super::{
+    Errors, forbidden, immutable, invalid, names, needs, one_of, or_empty, required, resources, text,
+};
 use crate::api::Value;
 use crate::manifest::field::{FieldError, Path};
 use crate::manifest::quantity::nanos;
@@ -27,28 +29,83 @@ pub(super) fn quota(object: &Value, errors: &mut Errors) {
         resources::quantity_value(name, amount, &at, errors);
     }
     scopes(spec, &path, errors);
+    scope_selector(spec, &path.field("scopeSelector"), errors);
 }
 
 /// validateResourceQuotaScopes.
 fn scopes(spec: &Value, path: &Path, errors: &mut Errors) {
     let (list, at) = (spec.get("scopes"), path.field("scopes"));
-    let has = |scope: &str| list.items().iter().any(|s| text(s) == scope);
     for scope in list.items().iter().map(text) {
         if !SCOPES.contains(&scope) {
-            errors.push(FieldError::invalid(&at, list, "unsupported scope"));
+            invalid(list, "unsupported scope", &at, errors);
         }
-        for (name, _) in spec.get("hard").fields() {
-            let of_pods =
-                name == "pods" || (scope != "BestEffort" && resources::AMOUNTS[..6].contains(&&**name));
-            let standard = resources::COUNTS.contains(&&**name) || resources::AMOUNTS.contains(&&**name);
-            if standard && !of_pods {
-                errors.push(FieldError::invalid(&at, list, "unsupported scope applied to resource"));
+        for _ in spec.get("hard").fields().filter(|(name, _)| !counts_in(scope, name)) {
+            invalid(list, "unsupported scope applied to resource", &at, errors);
+        }
+    }
+    conflicts(&list.items().iter().map(text).collect::<Vec<_>>(), list, &at, errors);
+}
+
+/// IsResourceQuotaScopeValidForResource, of what quotas know.
+fn counts_in(scope: &str, name: &str) -> bool {
+    let standard = resources::COUNTS.contains(&name) || resources::AMOUNTS.contains(&name);
+    let of_pods = name == "pods" || (scope != "BestEffort" && resources::AMOUNTS[..6].contains(&name));
+    match scope {
+        "VolumeAttributesClass" => !standard || matches!(name, "persistentvolumeclaims" | "requests.storage"),
+        scope if SCOPES.contains(&scope) => !standard || of_pods,
+        _ => true,
+    }
+}
+
+fn conflicts(scopes: &[&str], shown: &Value, path: &Path, errors: &mut Errors) {
+    for pair in [["BestEffort", "NotBestEffort"], ["Terminating", "NotTerminating"]] {
+        if pair.iter().all(|scope| scopes.contains(scope)) {
+            invalid(shown, "conflicting scopes", path, errors);
+        }
+    }
+}
+
+/// validateScopedResourceSelectorRequirement: all is said of the list.
+fn scope_selector(spec: &Value, path: &Path, errors: &mut Errors) {
+    let selector = spec.get("scopeSelector");
+    let list = path.field("matchExpressions");
+    let mut all = Vec::new();
+    for wanted in selector.get("matchExpressions").items() {
+        let (scope, operator) = (or_empty(wanted.get("scopeName")), or_empty(wanted.get("operator")));
+        let values = wanted.get("values");
+        if !SCOPES.contains(&text(&scope)) {
+            invalid(&scope, "unsupported scope", &list.field("scopeName"), errors);
+        }
+        for _ in spec.get("hard").fields().filter(|(name, _)| !counts_in(text(&scope), name)) {
+            let detail = "unsupported scope applied to resource";
+            errors.push(FieldError::invalid_as(&list, "ScopeSelector", selector, detail));
+        }
+        if SCOPES.contains(&text(&scope))
+            && !matches!(text(&scope), "PriorityClass" | "VolumeAttributesClass")
+            && text(&operator) != "Exists"
+        {
+            let detail = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, \
+                          ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or \
+                          ResourceQuotaScopeCrossNamespacePodAffinity";
+            invalid(&operator, detail, &list.field("operator"), errors);
+        }
+        match text(&operator) {
+            "In" | "NotIn" if values.items().is_empty() => {
+                let detail =
+                    "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector";
+                required(detail, &list.field("values"), errors);
             }
+            "Exists" | "DoesNotExist" if !values.items().is_empty() => {
+                let detail =
+                    "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
+                invalid(values, detail, &list.field("values"), errors);
+            }
+            "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+            _ => invalid(&operator, "not a valid selector operator", &list.field("operator"), errors),
         }
+        all.push(scope);
     }
-    if (has("BestEffort") && has("NotBestEffort")) || (has("Terminating") && has("NotTerminating")) {
-        errors.push(FieldError::invalid(&at, list, "conflicting scopes"));
-    }
+    conflicts(&all.iter().map(text).collect::<Vec<_>>(), spec.get("scopes"), &list, errors);
 }
 
 /// ValidateResourceQuotaUpdate.
@@ -65,19 +122,39 @@ pub(super) fn limits(object: &Value, errors: &mut Errors) {
     let path = path.field("limits");
     for (i, limit) in object.at("spec.limits").items().iter().enumerate() {
         let at = path.index(i);
-        let kind = limit.get("type");
-        let earlier = &object.at("spec.limits").items()[..i];
-        if !matches!(text(kind), "Container" | "Pod" | "PersistentVolumeClaim") && !text(kind).contains('/') {
+        let kind = or_empty(limit.get("type"));
+        let before = errors.len();
+        names::check(&kind, names::qualified, &at.field("type"), errors);
+        let standard = ["Container", "Pod", "PersistentVolumeClaim"].contains(&text(&kind));
+        if errors.len() == before && !standard && !text(&kind).contains('/') {
             let detail = "must be a standard limit type or fully qualified";
-            errors.push(FieldError::invalid(&at.field("type"), kind, detail));
+            invalid(&kind, detail, &at.field("type"), errors);
         }
-        if earlier.iter().any(|l| l.get("type") == kind) {
-            errors.push(FieldError::duplicate(&at.field("type"), kind));
+        if object.at("spec.limits").items()[..i].iter().any(|l| text(l.get("type")) == text(&kind)) {
+            errors.push(FieldError::duplicate(&at.field("type"), &kind));
         }
-        for name in ["default", "defaultRequest"] {
-            if text(kind) == "Pod" && !limit.get(name).is_null() {
-                let detail = "may not be specified when `type` is 'Pod'";
-                errors.push(FieldError::forbidden(&at.field(name), detail));
+        for name in ["max", "min", "default", "defaultRequest", "", "maxLimitRequestRatio"] {
+            let of_claim = text(&kind) == "PersistentVolumeClaim";
+            if name.is_empty()
+                && of_claim
+                && ["min", "max"].iter().all(|m| limit.get(m).get("storage").is_null())
+            {
+                let detail = "either minimum or maximum storage value is required, but neither was provided";
+                required(detail, &at.field("limits"), errors);
+            }
+            if text(&kind) == "Pod" && name.starts_with("default") {
+                if !limit.get(name).is_null() {
+                    forbidden("may not be specified when `type` is 'Pod'", &at.field(name), errors);
+                }
+                continue;
+            }
+            let list = at.field(name);
+            for (resource, _) in limit.get(name).fields() {
+                if matches!(text(&kind), "Pod" | "Container") {
+                    resources::container_name(resource, &list.key(resource), errors);
+                } else {
+                    resources::name(resource, &list.key(resource), errors);
+                }
             }
         }
         order(limit, &at, errors);
@@ -117,6 +194,15 @@ fn order(limit: &Value, path: &Path, errors: &mut Errors) {
             let detail = format!("ratio {} is less than 1", text(ratio));
             errors.push(FieldError::invalid(&path.field("maxLimitRequestRatio").key(name), ratio, &detail));
         }
+        let amount = |list: &str| nanos(text(limit.get(list).get(name)));
+        if let (Some(ratio_is), Some(least), Some(most)) = (nanos(text(ratio)), amount("min"), amount("max"))
+        {
+            let (wanted, possible) = (ratio_is as f64 / 1e9, most as f64 / least as f64);
+            if wanted > possible {
+                let detail = format!("ratio {} is greater than max/min = {possible:.6}", text(ratio));
+                invalid(ratio, &detail, &path.field("maxLimitRequestRatio").key(name), errors);
+            }
+        }
     }
 }
 
@@ -137,8 +223,11 @@ pub(super) fn priority(object: &Value, errors: &mut Errors) {
         let detail = format!("maximum allowed value of a user defined priority is {HIGHEST}");
         errors.push(FieldError::forbidden(&root.field("value"), &detail));
     }
-    let policies = ["Never", "PreemptLowerPriority"];
-    one_of(object.get("preemptionPolicy"), &policies, &root.field("preemptionPolicy"), errors);
+    let policies = ["PreemptLowerPriority", "Never"];
+    let (policy, at) = (object.get("preemptionPolicy"), root.field("preemptionPolicy"));
+    if !policy.is_null() && needs(policy, &at, errors) {
+        one_of(policy, &policies, &at, errors);
+    }
 }
 
 /// ValidatePriorityClassUpdate.
