@@ -2,6 +2,7 @@
 
 use super::files::FileMsg;
 use super::page::Msg;
+use super::terminal::TerminalMsg;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -21,6 +22,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Shift Alt F", "indent the lines as is usual"),
     ("Ctrl .", "what can be mended at the cursor"),
     ("F1", "what the field at the cursor means"),
+    ("Ctrl `", "the terminal"),
     ("T", "light or dark"),
     ("?", "this help"),
     ("Esc", "close what is open"),
@@ -37,6 +39,9 @@ pub fn meaning(event: &KeyboardEvent) -> Option<Msg> {
     }
     if let Some(msg) = of_files(event, &key) {
         return Some(Msg::File(msg));
+    }
+    if key == "`" && event.ctrl_key() {
+        return Some(Msg::Terminal(TerminalMsg::Open));
     }
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return None;

@@ -18,6 +18,8 @@ mod screen;
 mod shown;
 mod storage;
 mod tabs;
+mod terminal;
+mod time;
 mod told;
 
 mod page;

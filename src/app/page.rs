@@ -9,9 +9,11 @@ use super::player::{Player, Speed};
 use super::screen::Screen;
 use super::shown::Shown;
 use super::tabs::Tabs;
+use super::terminal::{self, Prompt, TerminalMsg};
 use super::{keys, storage, told};
-use crate::api::{Span, Time, Uid};
+use crate::api::Uid;
 use crate::examples::{self, Example};
+use crate::kubectl::terminal::Terminal;
 use crate::manifest::{self, Diagnostic};
 use crate::sim::{Config, Request, Sandbox, Timeline, World};
 use crate::view::{self, Action, Gantt, Scene};
@@ -24,16 +26,13 @@ use yew::{Component, Context, Html, NodeRef};
 const CHECK_AFTER_MS: f64 = 140.0;
 /// How often the panels follow a world that plays, in milliseconds.
 const PANELS_EVERY_MS: f64 = 100.0;
-/// How far ⏭ looks ahead for something to be said.
-const NEXT_WITHIN: Span = Span::secs(400 * 86_400);
-/// How long ⏭ may look before it gives the page back, in milliseconds.
-const NEXT_MS_MAX: f64 = 80.0;
 
 /// What is open below the stage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum Tab {
     Timeline,
+    Terminal,
     Events,
     Logs,
 }
@@ -109,6 +108,10 @@ pub enum Msg {
     /// Shows the place of a diagnostic.
     Show(Rc<Diagnostic>),
     Tab(Tab),
+    /// Something happens at the prompt.
+    Terminal(TerminalMsg),
+    /// What stands below the stage is to be so high, in CSS pixels.
+    Divide(f64),
     Pane(Pane),
     Menu(Menu),
     Help,
@@ -137,6 +140,10 @@ pub struct App {
     pub(super) pane: Pane,
     pub(super) menu: Option<Menu>,
     pub(super) dark: Option<bool>,
+    pub(super) terminal: Terminal,
+    pub(super) prompt: Prompt,
+    /// How high what stands below the stage is, where somebody has said so.
+    pub(super) height_below: Option<f64>,
     pub(super) stage: Screen,
     pub(super) below: Screen,
     pub(super) scrubber: NodeRef,
@@ -158,7 +165,7 @@ pub struct App {
     heard: Vec<Heard>,
 }
 
-fn now_ms() -> f64 {
+pub(super) fn now_ms() -> f64 {
     web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
 }
 
@@ -187,6 +194,9 @@ impl Component for App {
             pane: Pane::Stage,
             menu: None,
             dark,
+            terminal: Terminal::default(),
+            prompt: Prompt::default(),
+            height_below: storage::read("below").and_then(|h| h.parse().ok()),
             stage: Screen::default(),
             below: Screen::default(),
             scrubber: NodeRef::default(),
@@ -231,6 +241,7 @@ impl Component for App {
             self.next_frame(ctx);
         }
         self.desk.settle();
+        self.prompt.settle();
     }
 }
 
@@ -264,6 +275,8 @@ impl App {
             Msg::Help => self.menu = if self.menu == Some(Menu::Help) { None } else { Some(Menu::Help) },
             Msg::Theme => self.change_theme(),
             Msg::Tab(tab) => self.tab = tab,
+            Msg::Terminal(msg) => self.at_prompt(msg),
+            Msg::Divide(height) => self.divide(height),
             Msg::Pane(pane) => self.pane = pane,
             Msg::Whole => self.begin(),
             Msg::EditorReady(handle) => {
@@ -300,43 +313,6 @@ impl App {
         true
     }
 
-    fn move_in_time(&mut self, msg: Msg) {
-        let timeline = &mut self.timeline;
-        match msg {
-            Msg::PlayOrPause => self.player.playing = !self.player.playing,
-            Msg::Speed(speed) => {
-                self.player.speed = speed;
-                self.player.playing = true;
-            }
-            Msg::ToStart => {
-                let start = timeline.start();
-                self.player.go_to(timeline, start, now_ms);
-            }
-            Msg::Step => {
-                self.player.playing = false;
-                if let Some(at) = timeline.next_instant() {
-                    self.player.go_to(timeline, at, now_ms);
-                }
-            }
-            Msg::StepBack => {
-                self.player.playing = false;
-                let to = view::previous_moment(timeline.world()).unwrap_or(timeline.start());
-                self.player.go_to(timeline, to, now_ms);
-            }
-            Msg::NextMoment => {
-                self.player.playing = false;
-                let until = now_ms() + NEXT_MS_MAX;
-                view::next_moment(timeline, NEXT_WITHIN, || now_ms() < until);
-                self.player.stay(timeline);
-            }
-            Msg::Scrub(secs) => {
-                let to = timeline.start() + Span((secs * 1e6) as i64);
-                self.player.go_to(timeline, to, now_ms);
-            }
-            _ => {}
-        }
-    }
-
     /// One animation frame: the world goes on, the picture follows, and now and then the panels do.
     fn frame(&mut self, ctx: &Context<Self>, at: f64) -> bool {
         self.next_frame(ctx);
@@ -350,7 +326,7 @@ impl App {
             self.check();
             render = true;
         }
-        if self.whole && self.player.frame(&mut self.timeline, at, now_ms) {
+        if self.whole && self.go_on(at) {
             self.stale = true;
             if !self.timeline.is_in_the_past() {
                 self.latest = self.timeline.world().clone();
@@ -377,6 +353,7 @@ impl App {
     /// The text that was kept, or the first example, goes to the cluster, unless something else went there meanwhile.
     fn begin(&mut self) {
         self.whole = true;
+        self.terminal.history = terminal::remembered();
         if self.timeline.inputs().next().is_none() {
             self.check();
             self.outcomes = Rc::new(self.sent());
@@ -476,9 +453,10 @@ impl App {
         self.selected = None;
         self.outcomes = Rc::default();
         self.timeline = Timeline::new(Config { nodes, ..Config::default() });
+        self.terminal.moved_away();
         self.player = Player::new(&self.timeline, self.player.speed);
     }
-    fn select(&mut self, uid: Option<Uid>) {
+    pub(super) fn select(&mut self, uid: Option<Uid>) {
         self.selected = uid;
         if uid.is_some() && self.pane == Pane::Stage && self.is_narrow() {
             self.pane = Pane::Details;
@@ -487,19 +465,6 @@ impl App {
     /// Is only one pane shown at a time? The style sheet decides that; this reads its decision.
     pub(super) fn is_narrow(&self) -> bool {
         prefers("(max-width: 860px)")
-    }
-    fn timeline_pressed(&mut self, x: f32, y: f32) {
-        let (from, to) = self.gantt.across;
-        if x < from {
-            return self.select(self.gantt.scene.find(x, y));
-        }
-        if x <= to + 6.0 {
-            if let Some(uid) = self.gantt.scene.find(x, y) {
-                self.selected = Some(uid);
-            }
-            let at: Time = self.gantt.instant_at(x);
-            self.player.go_to(&mut self.timeline, at, now_ms);
-        }
     }
     fn act(&mut self, action: Action) {
         self.player.stay(&self.timeline);

@@ -46,6 +46,14 @@ const LEAP: Span = Span::secs(1200);
 /// How many events are carried out between two looks at the clock. One alone, a turn of a busy shell, may take long.
 const BETWEEN_LOOKS: u32 = 2;
 
+/// Somebody who looks at the world after each of its steps: a command that lasts.
+pub trait Onlooker {
+    /// The world has moved.
+    fn look(&mut self, timeline: &mut Timeline);
+    /// The instant at which it wants to look although nothing has moved.
+    fn next_look(&self) -> Option<Time>;
+}
+
 /// Plays a timeline.
 pub struct Player {
     /// Is it playing?
@@ -74,11 +82,17 @@ impl Player {
         }
     }
     /// Goes to an instant, in slices if it takes long.
-    pub fn go_to(&mut self, timeline: &mut Timeline, to: Time, now_ms: impl Fn() -> f64) {
+    pub fn go_to(
+        &mut self,
+        timeline: &mut Timeline,
+        to: Time,
+        now_ms: fn() -> f64,
+        onlooker: &mut dyn Onlooker,
+    ) {
         self.target = to.max(timeline.start());
         timeline.leap(self.target);
         self.going = true;
-        self.slice(timeline, now_ms, SLICE_MS);
+        self.slice(timeline, now_ms, SLICE_MS, onlooker);
     }
     /// A picture was drawn, which took so many milliseconds. A costly one is expected to come again.
     pub fn drew(&mut self, took_ms: f64) {
@@ -98,11 +112,17 @@ impl Player {
         timeline.now() < self.target
     }
     /// One animation frame. Returns whether the timeline moved.
-    pub fn frame(&mut self, timeline: &mut Timeline, at_ms: f64, now_ms: impl Fn() -> f64) -> bool {
+    pub fn frame(
+        &mut self,
+        timeline: &mut Timeline,
+        at_ms: f64,
+        now_ms: fn() -> f64,
+        onlooker: &mut dyn Onlooker,
+    ) -> bool {
         let passed =
             self.last_frame.replace(at_ms).map_or(0.0, |last| (at_ms - last).clamp(0.0, FRAME_MS_MAX));
         if self.going {
-            self.slice(timeline, now_ms, SLICE_MS);
+            self.slice(timeline, now_ms, SLICE_MS, onlooker);
             return true;
         }
         if !self.playing {
@@ -118,14 +138,23 @@ impl Player {
         if !self.is_behind(timeline) {
             self.target = timeline.now() + wanted;
         }
-        self.slice(timeline, now_ms, slice_ms);
+        self.slice(timeline, now_ms, slice_ms, onlooker);
         true
     }
-    fn slice(&mut self, timeline: &mut Timeline, now_ms: impl Fn() -> f64, slice_ms: f64) {
+    fn slice(
+        &mut self,
+        timeline: &mut Timeline,
+        now_ms: fn() -> f64,
+        slice_ms: f64,
+        onlooker: &mut dyn Onlooker,
+    ) {
         let began = now_ms();
         loop {
             for _ in 0..BETWEEN_LOOKS {
-                if !timeline.advance(self.target) {
+                let next = onlooker.next_look().filter(|at| *at > timeline.now());
+                let moved = timeline.advance(next.map_or(self.target, |at| at.min(self.target)));
+                onlooker.look(timeline);
+                if !moved && timeline.now() >= self.target {
                     self.going = false;
                     return;
                 }

@@ -2,6 +2,7 @@
 
 use super::storage;
 use crate::kubectl;
+use crate::kubectl::terminal::Drive;
 use yew::Callback;
 
 /// The name of the first file.
@@ -49,6 +50,8 @@ pub struct Tabs {
     next: Id,
     /// What was closed last, where it stood, and the empty file that took its place if nothing else was open.
     closed: Option<(usize, Tab, Option<Id>)>,
+    /// Was a file written by a command?
+    written: bool,
 }
 
 impl kubectl::Files for Tabs {
@@ -58,10 +61,36 @@ impl kubectl::Files for Tabs {
     }
 }
 
+impl Drive for Tabs {
+    fn names(&self) -> Vec<String> {
+        self.files().map(str::to_owned).collect()
+    }
+    fn write(&mut self, name: &str, text: String) -> Result<(), String> {
+        let name = name.strip_prefix("./").unwrap_or(name);
+        if speakable(name) != name {
+            return Err(format!("{name}: a file cannot be called so"));
+        }
+        match self.all.iter().position(|t| t.is_file() && t.name == name) {
+            Some(at) => {
+                self.front = at;
+                self.set_text(text);
+            }
+            None if self.all.len() < TABS_MAX => drop(self.push(name.to_owned(), text, Purpose::File, false)),
+            None => return Err(format!("{name}: {TABS_MAX} files are open already")),
+        }
+        self.written = true;
+        Ok(())
+    }
+}
+
 impl Tabs {
+    /// Was a file written by a command since this was asked last? It is in front.
+    pub fn take_written(&mut self) -> bool {
+        std::mem::take(&mut self.written)
+    }
     /// The texts that were kept, or one file with a text.
     pub fn restore(text: &str) -> Tabs {
-        let mut tabs = Tabs { all: Vec::new(), front: 0, next: 1, closed: None };
+        let mut tabs = Tabs { all: Vec::new(), front: 0, next: 1, closed: None, written: false };
         let list = storage::read(LIST).unwrap_or_default();
         let mut lines = list.lines();
         let front = lines.next().and_then(|l| l.parse().ok()).unwrap_or(0);

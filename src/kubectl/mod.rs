@@ -48,6 +48,7 @@ mod set;
 mod sources;
 mod tabs;
 mod target;
+pub mod terminal;
 mod top;
 mod traffic;
 mod version;

@@ -179,14 +179,22 @@ pub fn previous_moment(world: &World) -> Option<Time> {
     world.records.since(0).rev().map(|r| r.at).find(|at| *at < world.now())
 }
 
-/// Goes on to the next thing that the control plane says, within a limit. Returns whether there was one.
-pub fn next_moment(timeline: &mut Timeline, within: Span, mut may_go_on: impl FnMut() -> bool) -> bool {
+/// Goes on to the next thing that the control plane says, within a limit. Whoever watches is asked after each step
+/// whether it may go on. Returns whether there was such a thing.
+pub fn next_moment(
+    timeline: &mut Timeline,
+    within: Span,
+    mut may_go_on: impl FnMut(&mut Timeline) -> bool,
+) -> bool {
     let said = |world: &World| world.events.iter().next_back().map(|(n, e)| (n, e.count));
     let before = said(timeline.world());
     let limit = timeline.now() + within;
-    while timeline.next_instant().is_some_and(|at| at <= limit) && may_go_on() {
-        let at = timeline.next_instant().expect("just seen");
-        timeline.seek(at);
+    while let Some(at) = timeline.next_instant().filter(|at| *at <= limit) {
+        while timeline.advance(at) {
+            if !may_go_on(timeline) {
+                return false;
+            }
+        }
         if said(timeline.world()) != before {
             return true;
         }

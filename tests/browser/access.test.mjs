@@ -73,6 +73,18 @@ const STATES = {
 
 const pane = (page, name) => page.locator(".pane-tabs").getByRole("button", { name, exact: true }).click();
 
+/// A terminal with everything in it: an answer, a refusal, offers, and a watch that has the line.
+async function inTerminal(page) {
+  const line = page.getByRole("textbox", { name: /Command/ });
+  for (const text of ["kubectl get pods -o wide", "kubectl get pod nope", "kubectl get pods -w &"]) {
+    await line.fill(text);
+    await line.press("Enter");
+  }
+  await line.fill("kubectl rollout ");
+  await line.press("Tab");
+  await page.locator(".offers button").first().waitFor();
+}
+
 const check = ({ name, options, only = Object.keys(STATES) }) =>
   podium.on(options, async (page) => {
     await page.locator(".cm-content").waitFor({ state: "attached" });
@@ -93,8 +105,9 @@ const check = ({ name, options, only = Object.keys(STATES) }) =>
         await look(`${what}-${each.toLowerCase()}`);
       }
     }
-    for (const each of ["Events", "Logs"]) {
+    for (const each of ["Events", "Logs", "Terminal"]) {
       await tab(page, each);
+      if (each === "Terminal") await inTerminal(page);
       await look(each.toLowerCase());
     }
     await tab(page, "Timeline");

@@ -18,6 +18,7 @@ mod sets;
 mod shell;
 mod soak;
 mod story;
+mod terminal;
 mod tidy;
 mod timeline;
 mod words;

@@ -1,7 +1,10 @@
 //! What is open below the stage: the timeline, the events, the logs.
 
+use super::divider::Divider;
+use super::terminal::Terminal;
 use super::{Send, TABS, on};
 use crate::app::page::{App, Msg, Tab, focus};
+use crate::app::terminal::TerminalMsg;
 use crate::view::{EventRow, LogRow};
 use std::rc::Rc;
 use web_sys::PointerEvent;
@@ -15,7 +18,7 @@ pub fn below(app: &App) -> Html {
         html! {
             <button type="button" role="tab" id={format!("tab-{name}")} class={classes!("tab", chosen.then_some("chosen"))}
                 aria-selected={chosen.to_string()} tabindex={if chosen { "0" } else { "-1" }} aria-controls="below"
-                onclick={on(&app.send, move || Msg::Tab(tab))}>
+                onclick={on(&app.send, move || opens(tab))}>
                 { name }
                 if tab == Tab::Events && count > 0 { <span class="count">{ count }</span> }
             </button>
@@ -24,16 +27,23 @@ pub fn below(app: &App) -> Html {
     let name = TABS.iter().find(|(t, _)| *t == app.tab).map_or("", |(_, n)| n);
     html! {
         <section class="below" aria-label="Below the stage">
+            <Divider height={app.height_below} send={app.send.clone()} />
             <div class="tabs" role="tablist" aria-label="Below the stage" onkeydown={arrows(app)}>{ for TABS.into_iter().map(tab) }</div>
             <div class="below-pane" id="below" role="tabpanel" tabindex="0" aria-labelledby={format!("tab-{name}")} ref={app.below.pane.clone()}>
                 { match app.tab {
                     Tab::Timeline => timeline(app),
+                    Tab::Terminal => terminal(app),
                     Tab::Events => html! { <Events rows={app.shown.events.clone()} send={app.send.clone()} /> },
                     Tab::Logs => html! { <Logs rows={app.shown.logs.clone()} of={of(app)} send={app.send.clone()} /> },
                 } }
             </div>
         </section>
     }
+}
+
+/// Who presses the terminal's tab wants to type; who comes by with the arrows does not.
+fn opens(tab: Tab) -> Msg {
+    if tab == Tab::Terminal { Msg::Terminal(TerminalMsg::Open) } else { Msg::Tab(tab) }
 }
 
 /// Left and right go from tab to tab, round and round; the focus goes along.
@@ -55,6 +65,16 @@ fn arrows(app: &App) -> Callback<KeyboardEvent> {
 fn of(app: &App) -> Option<String> {
     let it = app.shown.inspector.as_ref()?;
     Some(format!("{} {}", it.key.kind.info().name, it.key.name))
+}
+
+fn terminal(app: &App) -> Html {
+    let terminal = &app.terminal;
+    let search = terminal.history.search.clone();
+    html! {
+        <Terminal entries={terminal.entries().clone()} prompt={if terminal.is_open() { ">".to_owned() } else { terminal.prompt() }}
+            busy={terminal.is_busy()} paused={!app.player.playing} offers={app.prompt.offers.options.clone()}
+            search={search.map(|s| (s, terminal.history.found().map(str::to_owned)))} send={app.send.clone()} />
+    }
 }
 
 fn timeline(app: &App) -> Html {

@@ -2,9 +2,11 @@
 
 mod below;
 mod details;
+mod divider;
 mod files;
 mod help;
 mod manifest;
+mod terminal;
 mod top;
 mod transport;
 
@@ -31,7 +33,7 @@ pub fn page(app: &App) -> Html {
     };
     let shown = &app.shown;
     html! {
-        <div class="page" data-pane={pane}>
+        <div class="page" data-pane={pane} style={app.height_below.map(|h| format!("--below:{h}px"))}>
             <top::Top menu={app.menu} dark={app.is_dark()} nodes={app.timeline.world().config().nodes} send={app.send.clone()} />
             <PaneTabs pane={app.pane} send={app.send.clone()} />
             <main class="work">
@@ -147,5 +149,5 @@ fn PaneTabs(props: &PaneTabsProps) -> Html {
 }
 
 /// The tabs below the stage, and which of them is open.
-pub(super) const TABS: [(Tab, &str); 3] =
-    [(Tab::Timeline, "Timeline"), (Tab::Events, "Events"), (Tab::Logs, "Logs")];
+pub(super) const TABS: [(Tab, &str); 4] =
+    [(Tab::Timeline, "Timeline"), (Tab::Terminal, "Terminal"), (Tab::Events, "Events"), (Tab::Logs, "Logs")];
