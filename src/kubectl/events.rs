@@ -41,7 +41,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         typed && meant
     });
     events.sort_by_key(|event| resource::time(event.get("lastTimestamp")));
-    match Format::parse(args.get("output").unwrap_or_default())? {
+    match Format::of(call, args)? {
         Format::Table { .. } if events.is_empty() => {
             let whose = if everywhere {
                 "No events found.".to_owned()
@@ -73,7 +73,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             }
             call.output.stdout.push_str(&lay_out(&rows));
         }
-        format => call.output.stdout.push_str(&print::structured(&print::list(events), &format)),
+        format => print::structured(&print::list(events), &format, &mut call.output.stdout)?,
     }
     Ok(())
 }

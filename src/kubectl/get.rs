@@ -23,7 +23,8 @@ pub(super) const VERB: Verb = Verb {
         &[value("output", 'o'), value("sort-by", ' '), value("label-columns", 'L'), value("chunk-size", ' ')],
         &[truth("show-labels", ' '), truth("no-headers", ' '), truth("show-kind", ' ')],
         &[truth("watch", 'w'), truth("watch-only", ' '), truth("output-watch-events", ' ')],
-        &[truth("show-managed-fields", ' ')],
+        &[truth("show-managed-fields", ' '), value("template", ' ')],
+        &[truth("allow-missing-template-keys", ' '), value("raw", ' '), value("subresource", ' ')],
     ],
     run,
 };
@@ -37,7 +38,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
                    that resource (e.g. kubectl explain pods).";
         return Err(Failure::usage("get", why));
     }
-    let format = Format::parse(args.get("output").unwrap_or_default())?;
+    let format = Format::of(call, args)?;
     let watches = args.has("watch") || args.has("watch-only");
     if args.has("output-watch-events") && !watches {
         let why = "--output-watch-events option can only be used with --watch or --watch-only";
@@ -63,7 +64,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
                 call.complain(&empty);
             }
         }
-        format => structured(call, args, &search, &format),
+        format => structured(call, args, &search, &format)?,
     }
     call.finish(search.missing)
 }
@@ -77,13 +78,14 @@ pub(super) fn nothing_found(call: &Call, args: &Args, search: &Search) -> String
     "No resources found".to_owned()
 }
 
-fn structured(call: &mut Call, args: &Args, search: &Search, format: &Format) {
+fn structured(call: &mut Call, args: &Args, search: &Search, format: &Format) -> Result<(), Failure> {
     let single = search.asked.len() == 1 && search.asked[0].name.is_some() && args.get("filename").is_none();
     let values: Vec<Value> = search.found.iter().map(Found::value).collect();
-    let text = match (single, values.as_slice()) {
-        (true, []) => return,
-        (true, [one]) => print::structured(one, format),
-        _ => print::structured(&print::list(values), format),
+    let mut text = String::new();
+    let done = match (single, values.as_slice()) {
+        (true, []) => return Ok(()),
+        (true, [one]) => print::structured(one, format, &mut text),
+        _ => print::structured(&print::list(values), format, &mut text),
     };
     let text = match format {
         Format::Columns(_) if args.has("no-headers") => {
@@ -92,6 +94,7 @@ fn structured(call: &mut Call, args: &Args, search: &Search, format: &Format) {
         _ => text,
     };
     call.output.stdout.push_str(&text);
+    done
 }
 
 /// How the tables look.

@@ -130,14 +130,13 @@ fn history(call: &mut Call, args: &Args, object: &Object) -> Result<(), Failure>
     let all = past(call, object);
     let title = format!("{}/{}", kind.info().qualified(), object.meta().name);
     let wanted = revision_flag(args, "revision");
-    if let Some(format) = args.get("output").filter(|o| !o.is_empty()) {
+    if args.get("output").is_some_and(|o| !o.is_empty()) {
         let kept: Vec<&Past> = all.iter().filter(|past| wanted == 0 || past.revision == wanted).collect();
         if kept.is_empty() && wanted > 0 {
             return Err(Failure::error("unable to find the specified revision"));
         }
         for past in kept {
-            let text = super::print::object(&past.object, format)?;
-            call.output.stdout.push_str(&text);
+            super::print::object(call, args, &past.object)?;
         }
         return Ok(());
     }

@@ -70,10 +70,7 @@ pub(super) fn line(kind: Kind, name: &str, verb: &str, mode: Mode) -> String {
 pub(super) fn tell(call: &mut Call, args: &Args, object: &Value, line: &str) -> Result<(), Failure> {
     match args.get("output") {
         None | Some("") => call.say(line),
-        Some(format) => {
-            let text = print::object(object, format)?;
-            call.output.stdout.push_str(&text);
-        }
+        Some(_) => print::object(call, args, object)?,
     }
     Ok(())
 }

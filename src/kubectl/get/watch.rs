@@ -135,7 +135,8 @@ impl Watching {
             if self.begun && matches!(self.format, Format::Yaml) {
                 *text += "---\n";
             }
-            *text += &print::structured(&value, &self.format);
+            // Why a template fails it has said in what it printed.
+            let _ = print::structured(&value, &self.format, text);
         }
         self.begun = true;
     }

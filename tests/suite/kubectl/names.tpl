@@ -1,0 +1,2 @@
+{{range .items}}{{.kind}}/{{.metadata.name}}
+{{end}}
