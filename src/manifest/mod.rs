@@ -25,6 +25,7 @@ mod schema;
 mod suggest;
 mod validate;
 mod warn;
+mod warn_pod;
 mod yaml;
 
 pub use assist::{Completion, Hover, complete, hover};

@@ -1,13 +1,15 @@
-//! What the API server takes with a warning. Models pkg/api/pod/warnings.go and the strategies' WarningsOnCreate.
+//! What the API server takes with a warning. Models the strategies' WarningsOnCreate, pkg/api/service/warnings.go,
+//! pkg/api/persistentvolume/util.go and pkg/api/persistentvolumeclaim/util.go; what it says of pods is in [`super::warn_pod`].
 
-use super::field::{Path, quoted};
+use super::field::Path;
 use super::validate;
-use crate::api::{Kind, Value};
+use super::warn_pod::{deprecated_labels, pod, whole_bytes};
+use crate::api::{Kind, Value, from_base64};
 
 /// A warning about a field; kubectl prints `Warning: FIELD: TEXT`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FieldWarning {
-    /// The field.
+    /// The field; none where the text names it itself.
     pub field: String,
     /// What about it.
     pub text: String,
@@ -15,13 +17,25 @@ pub struct FieldWarning {
 
 impl std::fmt::Display for FieldWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.field, self.text)
+        match self.field.as_str() {
+            "" => f.write_str(&self.text),
+            field => write!(f, "{field}: {}", self.text),
+        }
     }
+}
+
+/// The warnings so far.
+pub(super) type Warnings = Vec<FieldWarning>;
+
+/// Adds a warning.
+#[inline(never)]
+pub(super) fn say(field: &Path, text: &str, all: &mut Warnings) {
+    all.push(FieldWarning { field: field.to_string(), text: text.to_owned() });
 }
 
 /// What the API server warns about when it takes an object, checked and defaulted.
 pub fn warnings(kind: Kind, object: &Value) -> Vec<FieldWarning> {
-    let mut all = Vec::new();
+    let (mut all, root) = (Vec::new(), Path::ROOT);
     let place = match kind {
         Kind::Pod => "the Pod's hostname",
         _ => "Pod names and hostnames",
@@ -32,84 +46,189 @@ pub fn warnings(kind: Kind, object: &Value) -> Vec<FieldWarning> {
     if names_pods && !wrong.is_empty() {
         let advice = "which can result in surprising behavior; a DNS label is recommended";
         let text = format!("this is used in {place}, {advice}: [{}]", wrong.join(" "));
-        all.push(FieldWarning { field: "metadata.name".into(), text });
+        say(&root.field("metadata").field("name"), &text, &mut all);
     }
-    let spec_at = match kind {
-        Kind::Pod => "spec",
-        Kind::CronJob => "spec.jobTemplate.spec.template.spec",
-        Kind::Job | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet => {
-            "spec.template.spec"
+    match kind {
+        Kind::Pod => pod(object, "", &mut all),
+        Kind::CronJob => job(object.at("spec.jobTemplate.spec"), "spec.jobTemplate.spec", &mut all),
+        Kind::Job => job(object.get("spec"), "spec", &mut all),
+        Kind::Deployment | Kind::ReplicaSet | Kind::DaemonSet => {
+            pod(object.at("spec.template"), "spec.template", &mut all);
         }
-        _ => return all,
-    };
-    let root = Path::ROOT;
-    pod(object.at(spec_at), &root.field(spec_at), &mut all);
+        Kind::StatefulSet => stateful(object, &mut all),
+        Kind::Service => service(object, &mut all),
+        Kind::Ingress => {
+            const CLASS: &str = "kubernetes.io/ingress.class";
+            if !note(object, CLASS).is_null() {
+                bare(
+                    &format!(
+                        "annotation \"{CLASS}\" is deprecated, please use 'spec.ingressClassName' instead"
+                    ),
+                    &mut all,
+                );
+            }
+        }
+        Kind::EndpointSlice if object.get("addressType").as_str() == Some("FQDN") => {
+            say(&root.field("spec").field("addressType"), "FQDN endpoints are deprecated", &mut all);
+        }
+        Kind::PersistentVolumeClaim => {
+            deprecated_notes(object, &NOTES[..1], &mut all);
+            claim(object.get("spec"), &root.field("spec"), &mut all);
+        }
+        Kind::PersistentVolume => volume(object, &mut all),
+        Kind::Secret => secret(object, &mut all),
+        Kind::ServiceAccount => deprecated_notes(object, &NOTES[2..], &mut all),
+        Kind::StorageClass => {
+            for (i, term) in object.get("allowedTopologies").items().iter().enumerate() {
+                let list = root.field("allowedTopologies");
+                let at = list.index(i);
+                deprecated_labels(term, "matchLabelExpressions", false, &at, &mut all);
+            }
+        }
+        _ => {}
+    }
     all
 }
 
-/// warningsForPodSpecAndMeta.
-fn pod(spec: &Value, path: &Path, all: &mut Vec<FieldWarning>) {
-    for list in ["initContainers", "containers"] {
-        let at = path.field(list);
-        for (i, c) in spec.get(list).items().iter().enumerate() {
-            let here = at.index(i);
-            resources(c.get("resources"), &here.field("resources"), all);
-            env(c.get("env").items(), &here.field("env"), all);
-            ports(c.get("ports").items(), &here.field("ports"), all);
-        }
-    }
-    if spec.get("terminationGracePeriodSeconds").as_int().is_some_and(|n| n < 0) {
-        let text = "must be >= 0; negative values are invalid and will be treated as 1".into();
-        all.push(FieldWarning { field: path.field("terminationGracePeriodSeconds").to_string(), text });
+/// Adds a warning that names its field itself.
+#[inline(never)]
+fn bare(text: &str, all: &mut Warnings) {
+    all.push(FieldWarning { field: String::new(), text: text.to_owned() });
+}
+
+fn note<'a>(object: &'a Value, name: &str) -> &'a Value {
+    object.at("metadata.annotations").get(name)
+}
+
+/// Annotations that are not used any more, with what to do instead.
+const NOTES: [(&str, &str); 3] = [
+    (
+        "volume.beta.kubernetes.io/storage-class",
+        "deprecated since v1.8; use \"storageClassName\" attribute instead",
+    ),
+    (
+        "volume.beta.kubernetes.io/mount-options",
+        "deprecated since v1.31; use \"mountOptions\" attribute instead",
+    ),
+    (
+        "kubernetes.io/enforce-mountable-secrets",
+        "deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets",
+    ),
+];
+
+fn deprecated_notes(object: &Value, notes: &[(&str, &str)], all: &mut Warnings) {
+    let root = Path::ROOT;
+    let metadata = root.field("metadata");
+    let at = metadata.field("annotations");
+    for (name, text) in notes.iter().filter(|(name, _)| !note(object, name).is_null()) {
+        say(&at.key(name), text, all);
     }
 }
 
-fn resources(resources: &Value, path: &Path, all: &mut Vec<FieldWarning>) {
-    for list in ["limits", "requests"] {
-        let amount = resources.get(list).get("memory");
-        let text = amount.as_str().unwrap_or("");
-        if super::quantity::nanos(text).is_some_and(|n| n % 1_000_000_000 != 0) {
-            let text = format!("fractional byte value {} is invalid, must be an integer", quoted(text));
-            all.push(FieldWarning { field: path.field(list).key("memory").to_string(), text });
+/// WarningsForJobSpec.
+fn job(spec: &Value, at: &'static str, all: &mut Warnings) {
+    let more = |name: &str, than: i64| spec.get(name).as_int().is_some_and(|n| n > than);
+    let indexed = spec.get("completionMode").as_str() == Some("Indexed");
+    if indexed && more("completions", 100_000) && more("parallelism", 10_000) {
+        let text = "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes \
+                    might not be able to track completedIndexes when a big number of indexes fail";
+        let root = Path::ROOT;
+        say(&root.field(at), text, all);
+    }
+    let template = if at == "spec" { "spec.template" } else { "spec.jobTemplate.spec.template" };
+    pod(spec.get("template"), template, all);
+}
+
+fn stateful(object: &Value, all: &mut Warnings) {
+    pod(object.at("spec.template"), "spec.template", all);
+    let root = Path::ROOT;
+    let path = root.field("spec");
+    let list = path.field("volumeClaimTemplates");
+    for (i, template) in object.at("spec.volumeClaimTemplates").items().iter().enumerate() {
+        claim(template.get("spec"), &list.index(i), all);
+    }
+    if object.at("spec.revisionHistoryLimit").as_int().is_some_and(|n| n < 0) {
+        let text = "a negative value retains all historical revisions; a value >= 0 is recommended";
+        say(&path.field("revisionHistoryLimit"), text, all);
+    }
+}
+
+/// GetWarningsForPersistentVolumeClaimSpec.
+pub(super) fn claim(spec: &Value, path: &Path, all: &mut Warnings) {
+    let at = path.field("resources");
+    for list in ["requests", "limits"] {
+        whole_bytes(spec.at("resources").get(list).get("storage"), &at.field(list).key("storage"), all);
+    }
+}
+
+fn volume(object: &Value, all: &mut Warnings) {
+    deprecated_notes(object, &NOTES[..2], all);
+    let (root, spec) = (Path::ROOT, object.get("spec"));
+    let path = root.field("spec");
+    if spec.get("persistentVolumeReclaimPolicy").as_str() == Some("Recycle") {
+        let text = "The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.";
+        say(&path.field("persistentVolumeReclaimPolicy"), text, all);
+    }
+    let affinity = path.field("nodeAffinity.required.nodeSelectorTerms");
+    for (i, term) in spec.at("nodeAffinity.required.nodeSelectorTerms").items().iter().enumerate() {
+        deprecated_labels(term, "matchExpressions", true, &affinity.index(i), all);
+    }
+    super::warn_pod::old_volumes(spec, &path, all);
+}
+
+/// GetWarningsForService.
+fn service(object: &Value, all: &mut Warnings) {
+    let spec = object.get("spec");
+    let is = |name: &str, word: &str| spec.get(name).as_str() == Some(word);
+    let some = |name: &str| spec.get(name).as_str().is_some_and(|s| !s.is_empty());
+    let outside = !spec.get("externalIPs").items().is_empty();
+    let (headless, named) = (is("type", "ClusterIP") && is("clusterIP", "None"), is("type", "ExternalName"));
+    const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
+    if !note(object, HINTS).is_null() {
+        let mode = "service.kubernetes.io/topology-mode";
+        bare(&format!("annotation {HINTS} is deprecated, please use {mode} instead"), all);
+    }
+    let sticky = headless && !is("sessionAffinity", "None");
+    for (said, text) in [
+        (headless && some("loadBalancerIP"), "spec.loadBalancerIP is ignored for headless services"),
+        (headless && outside, "spec.externalIPs is ignored for headless services"),
+        (sticky, "spec.SessionAffinity is ignored for headless services"),
+        (
+            outside && !headless && !named,
+            "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+        ),
+        (named && outside, "spec.externalIPs is ignored when spec.type is \"ExternalName\""),
+        (
+            !named && some("externalName"),
+            "spec.externalName is ignored when spec.type is not \"ExternalName\"",
+        ),
+        (
+            is("trafficDistribution", "PreferClose"),
+            "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"",
+        ),
+    ] {
+        if said {
+            bare(text, all);
         }
     }
 }
 
-fn env(list: &[Value], path: &Path, all: &mut Vec<FieldWarning>) {
-    let name = |v: &Value| v.get("name").as_str().unwrap_or("").to_owned();
-    for (i, var) in list.iter().enumerate().take(LOOKED_AT_MAX) {
-        let own = name(var);
-        if !list[..i].iter().any(|v| name(v) == own) {
-            continue;
-        }
-        // Building on the former value is the one good reason.
-        let reference = format!("$({own})");
-        let value = var.get("value").as_str().unwrap_or("");
-        let builds_on = value.contains(&reference) && value != reference && var.get("valueFrom").is_null();
-        if !builds_on {
-            let text = format!(
-                "hides previous definition of {}, which may be dropped when using apply",
-                quoted(&own)
-            );
-            all.push(FieldWarning { field: path.index(i).to_string(), text });
-        }
+/// Does a key belong to its certificate? Only whether they are there is looked at.
+/// Models pkg/registry/core/secret/strategy.go: warningsForSecret.
+fn secret(object: &Value, all: &mut Warnings) {
+    if object.get("type").as_str() != Some("kubernetes.io/tls") {
+        return;
     }
-}
-
-fn ports(list: &[Value], path: &Path, all: &mut Vec<FieldWarning>) {
-    let same = |a: &Value, b: &Value| {
-        ["containerPort", "protocol", "hostIP", "hostPort"].iter().all(|name| a.get(name) == b.get(name))
+    let holds = |key: &str, head: &str| {
+        let bytes = from_base64(object.get("data").get(key).as_str().unwrap_or("")).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).contains(head)
     };
-    for (i, port) in list.iter().enumerate().take(LOOKED_AT_MAX) {
-        for (j, _) in list[..i].iter().enumerate().filter(|(_, other)| same(port, other)) {
-            let text = format!("duplicate port definition with {}", path.index(j));
-            all.push(FieldWarning { field: path.index(i).to_string(), text });
-        }
+    if !holds("tls.crt", "-----BEGIN ") {
+        bare("tls: failed to find any PEM data in certificate input", all);
+    } else if !holds("tls.key", "-----BEGIN ") {
+        bare("tls: failed to find any PEM data in key input", all);
     }
 }
-
-/// In lists that are longer than anybody's, the rest is not compared.
-const LOOKED_AT_MAX: usize = 200;
 
 #[cfg(test)]
 mod tests {
