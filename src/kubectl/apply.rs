@@ -233,7 +233,7 @@ fn send_difference(
         let creating = format!("error when creating {:?}", file);
         let object = save::send(timeline, Request::Create(value.clone()), mode)
             .map_err(|refusal| Failure::refused(&refusal, &creating))?;
-        warn(kind, value, said);
+        warn(timeline, kind, value, said);
         return Ok(outcome(object, "created", mode));
     };
     let now = current.to_value();
@@ -247,7 +247,7 @@ fn send_difference(
     let object = save::send(timeline, Request::Patch(key, patch), mode).map_err(|refusal| {
         Failure::refused(&refusal, &format!("{applying}: error when patching {:?}", file))
     })?;
-    warn(kind, merged, said);
+    warn(timeline, kind, merged, said);
     Ok(outcome(object, "configured", mode))
 }
 
@@ -272,7 +272,7 @@ fn server_side(
         }
     };
     let object = save::send(timeline, request, mode).map_err(|refusal| Failure::refused(&refusal, ""))?;
-    warn(key.kind, whole, said);
+    warn(timeline, key.kind, whole, said);
     Ok(outcome(object, "serverside-applied", mode))
 }
 
@@ -337,7 +337,10 @@ fn spelt(key: &Key) -> String {
 }
 
 /// What the API server warns about.
-pub(super) fn warn(kind: Kind, mut value: Value, said: &mut Vec<String>) {
+pub(super) fn warn(timeline: &Timeline, kind: Kind, mut value: Value, said: &mut Vec<String>) {
     manifest::set_defaults(kind, &mut value);
     said.extend(manifest::warnings(kind, &value).iter().map(|w| format!("Warning: {w}")));
+    let namespace = value.at("metadata.namespace").as_str().unwrap_or("default");
+    let insecure = crate::sim::pod_security::warning(timeline.world(), kind, namespace, &value);
+    said.extend(insecure.map(|w| format!("Warning: {w}")));
 }

@@ -75,7 +75,7 @@ fn send(call: &mut Call, args: &Args, sent: Sent) -> Result<(), Failure> {
     let object = save::send(call.timeline, Request::Create(value.clone()), mode)
         .map_err(|refusal| Failure::refused(&refusal, &doing))?;
     let mut said = Vec::new();
-    apply::warn(key.kind, value.clone(), &mut said);
+    apply::warn(call.timeline, key.kind, value.clone(), &mut said);
     for line in said {
         call.complain(&line);
     }

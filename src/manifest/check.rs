@@ -70,7 +70,8 @@ impl<'a> Walk<'a> {
             return;
         }
         match (ty, value) {
-            (_, Value::Null) | (Type::Any, _) | (Type::Str | Type::Bytes, Value::Str(_)) => {}
+            (Type::Bytes, Value::Str(text)) => self.bytes(text, path),
+            (_, Value::Null) | (Type::Any, _) | (Type::Str, Value::Str(_)) => {}
             (Type::Bool, Value::Bool(_)) | (Type::Double, Value::Int(_) | Value::Float(_)) => {}
             (Type::Int64, Value::Int(_)) | (Type::IntOrString, Value::Str(_)) => {}
             (Type::Int32 | Type::IntOrString, Value::Int(n)) if i32::try_from(*n).is_ok() => {}
@@ -222,6 +223,13 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn bytes(&mut self, text: &str, path: &Path) {
+        if let Some(at) = illegal_base64(text) {
+            let hint = "Encode the text with base64, or write it as it is under stringData.";
+            self.wrong(path, format!("illegal base64 data at input byte {at}"), hint.to_owned(), Type::Bytes);
+        }
+    }
+
     fn time(&mut self, text: &str, path: &Path) {
         if crate::api::Time::parse(text).is_none() {
             let shown = quoted(text);
@@ -243,6 +251,29 @@ fn run_together(text: &str) -> Option<String> {
         (true, Some(_)) => Some(format!("A colon is missing: \"{first}: {}\".", rest.trim())),
         _ => None,
     }
+}
+
+/// Where a text stops being base64. Models Go's encoding/base64: decodeQuantum.
+fn illegal_base64(text: &str) -> Option<usize> {
+    let good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let bytes: Vec<(usize, u8)> =
+        text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')).collect();
+    for quantum in bytes.chunks(4) {
+        for (j, (at, b)) in quantum.iter().enumerate().filter(|(_, (_, b))| !good(*b)) {
+            let end = bytes.iter().position(|(place, _)| place == at).map_or(0, |i| i + 1);
+            let behind = |skipped: usize| bytes.get(end + skipped).map(|(place, _)| *place);
+            return match (j, b, quantum.get(3)) {
+                (2, b'=', None) => Some(text.len()),
+                (2, b'=', Some((_, b'='))) => behind(1),
+                (3, b'=', _) => behind(0),
+                _ => Some(*at),
+            };
+        }
+        if quantum.len() < 4 {
+            return Some(quantum[0].0);
+        }
+    }
+    None
 }
 
 /// `^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$`

@@ -7,7 +7,7 @@ use super::controllers::{self, volume};
 use super::network::{Addresses, SERVICE_RANGE};
 use super::record::{Actor, Because};
 use super::world::World;
-use super::{limit_range, priority};
+use super::{limit_range, pod_security, priority};
 use crate::api::*;
 use crate::manifest::{self, Refusal};
 use crate::record;
@@ -54,6 +54,7 @@ pub(super) fn admit(world: &mut World, mut object: Object) -> Result<Object, Ref
     };
     priority::admit(world, &object)?;
     limit_range::admit(world, &mut object)?;
+    pod_security::admit(world, &object)?;
     match &mut object {
         Object::Job(job) => prepare_job(make_mut(job)),
         Object::Pod(pod) => {

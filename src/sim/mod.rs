@@ -19,6 +19,7 @@ pub mod network;
 mod persistent;
 mod plan;
 mod pod_control;
+pub mod pod_security;
 mod priority;
 mod quota;
 mod record;

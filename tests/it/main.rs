@@ -12,6 +12,7 @@ mod manifest;
 mod network;
 mod nodes;
 mod pods;
+mod refusals;
 mod scenario;
 mod scheduling;
 mod sets;

@@ -73,7 +73,7 @@ const TABLE: &[Rules] = &[
     row(Kind::ResourceQuota, policy::quota, policy::quota_update, names::subdomain),
     row(Kind::LimitRange, policy::limits, policy::limits_update, names::subdomain),
     row(Kind::PriorityClass, policy::priority, policy::priority_update, names::subdomain),
-    row(Kind::Namespace, others::namespace, nothing_more, names::label),
+    row(Kind::Namespace, others::namespace, others::namespace_update, names::label),
     row(Kind::Node, others::node, others::node_update, names::subdomain),
     row(Kind::Lease, others::lease, others::lease_update, names::subdomain),
     row(Kind::EndpointSlice, others::slice, others::slice_update, names::subdomain),
@@ -102,8 +102,6 @@ pub fn validate(kind: Kind, value: &Value, old: Option<&Value>) -> Vec<FieldErro
     }
     errors
 }
-
-fn nothing_more(_: &Value, _: &Value, _: &mut Errors) {}
 
 /// Names that were met already. (A map like all others: another sort of set would cost its own code in the page.)
 #[derive(Default)]

@@ -103,9 +103,35 @@ pub(super) fn slice_update(new: &Value, old: &Value, errors: &mut Errors) {
     immutable(new.get("addressType"), old.get("addressType"), &root.field("addressType"), errors);
 }
 
+/// How strict a namespace is with its pods. Models staging k8s.io/pod-security-admission api/helpers.go: PolicyToEvaluate.
+pub(super) fn pod_security(object: &Value, errors: &mut Errors) {
+    let root = Path::ROOT;
+    let metadata = root.field("metadata");
+    let at = metadata.field("labels");
+    let labels = object.at("metadata.labels");
+    for mode in ["enforce", "audit", "warn"] {
+        let name = format!("pod-security.kubernetes.io/{mode}");
+        let level = labels.get(&name);
+        if level.as_str().is_some_and(|l| !matches!(l, "privileged" | "baseline" | "restricted")) {
+            invalid(level, "must be one of privileged, baseline, restricted", &at.key(&name), errors);
+        }
+        let name = name + "-version";
+        let version = labels.get(&name);
+        let minor = text(version).strip_prefix("v1.");
+        let good = |n: &str| n.parse::<u32>().is_ok_and(|number| number.to_string() == n);
+        if !version.is_null() && text(version) != "latest" && !minor.is_some_and(good) {
+            invalid(version, "must be \"latest\" or \"v1.x\"", &at.key(&name), errors);
+        }
+    }
+}
+pub(super) fn namespace_update(new: &Value, _: &Value, errors: &mut Errors) {
+    pod_security(new, errors);
+}
+
 /// ValidateNamespace.
 pub(super) fn namespace(object: &Value, errors: &mut Errors) {
     let root = Path::ROOT;
+    pod_security(object, errors);
     let path = root.field("spec");
     let at = path.field("finalizers");
     for name in object.at("spec.finalizers").items() {
