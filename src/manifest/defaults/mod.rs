@@ -32,6 +32,9 @@ const TABLE: &[Row] = &[
     (Kind::PersistentVolume, service::volume),
     (Kind::StorageClass, service::storage_class),
     (Kind::NetworkPolicy, service::network_policy),
+    (Kind::IngressClass, service::ingress_class),
+    (Kind::RoleBinding, service::role_binding),
+    (Kind::ClusterRoleBinding, service::role_binding),
 ];
 
 /// Brings an object into the form in which the API server keeps it: empty fields dropped, quantities in their one form,

@@ -1,6 +1,6 @@
 //! Services, namespaces, and kinds that are only kept. Models pkg/apis/{core,networking,storage}/v1/defaults.go.
 
-use super::{each, map_at};
+use super::{each, map_at, within};
 use crate::api::{Value, base64};
 
 /// `SetDefaults_Service`.
@@ -77,6 +77,28 @@ pub(super) fn volume(value: &mut Value) {
     value.default_to("spec.persistentVolumeReclaimPolicy", "Retain");
     value.default_to("spec.volumeMode", "Filesystem");
     value.default_to("status.phase", "Pending");
+    within(map_at(value, "spec"), "hostPath", &|path| path.default_to("type", ""));
+}
+
+/// `SetDefaults_IngressClass`.
+pub(super) fn ingress_class(value: &mut Value) {
+    within(map_at(value, "spec"), "parameters", &|to| to.default_to("scope", "Cluster"));
+}
+
+/// `SetDefaults_RoleBinding` and `SetDefaults_Subject`.
+pub(super) fn role_binding(value: &mut Value) {
+    const GROUP: &str = "rbac.authorization.k8s.io";
+    let fill = |of: &mut Value| {
+        if of.get("apiGroup").as_str().is_none_or(str::is_empty) {
+            of.set("apiGroup", GROUP);
+        }
+    };
+    within(value, "roleRef", &fill);
+    each(value, "subjects", &|who| {
+        if matches!(who.get("kind").as_str(), Some("User" | "Group")) {
+            fill(who);
+        }
+    });
 }
 
 /// `SetDefaults_StorageClass`.

@@ -29,9 +29,29 @@ pub(super) fn check(kind: Kind, object: &Value, rule: names::Rule, errors: &mut 
     }
     names::labels(meta.get("labels"), &path.field("labels"), errors);
     annotations(meta.get("annotations"), &path.field("annotations"), errors);
-    for (i, finalizer) in meta.get("finalizers").items().iter().enumerate() {
-        let list = path.field("finalizers");
-        names::check(finalizer, names::qualified, &list.index(i), errors);
+    owners(meta.get("ownerReferences"), &path.field("ownerReferences"), errors);
+    let (finalizers, at) = (meta.get("finalizers"), path.field("finalizers"));
+    for finalizer in finalizers.items() {
+        names::check(finalizer, names::qualified, &at, errors);
+    }
+    let has = |name: &str| finalizers.items().iter().any(|f| text(f) == name);
+    if has("orphan") && has("foregroundDeletion") {
+        let detail = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.push(FieldError::invalid(&at, finalizers, detail));
+    }
+}
+
+/// ValidateOwnerReferences: all is said of the list.
+fn owners(owners: &Value, path: &Path, errors: &mut Errors) {
+    let empty = Value::from("");
+    for owner in owners.items() {
+        for name in ["apiVersion", "kind", "name", "uid"] {
+            if text(owner.get(name)).is_empty() {
+                let detail =
+                    if name == "apiVersion" { "version must not be empty" } else { "must not be empty" };
+                errors.push(FieldError::invalid(&path.field(name), &empty, detail));
+            }
+        }
     }
 }
 

@@ -145,7 +145,9 @@ impl<'a> Builder<'a> {
         let start = text[..key.0 as usize].rfind('\n').map_or(0, |at| at + 1);
         let last = text[..value.1.max(key.1) as usize].trim_end().len();
         let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
-        if !text[start..key.0 as usize].trim().is_empty() || text[key.0 as usize..last].contains(['{', '[']) {
+        if !text[start..key.0 as usize].trim().is_empty()
+            || text.get(key.0 as usize..last).is_none_or(|entry| entry.contains(['{', '[']))
+        {
             return Vec::new();
         }
         let edit = (self.chunk.lines.span((start as u32, end as u32)), String::new());
