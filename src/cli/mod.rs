@@ -148,17 +148,22 @@ fn run(
     Ok(0)
 }
 
-/// Plays a script; each command and what it printed is handed over in turn.
+/// Plays a script; each command and what it printed is handed over in turn. A watch (`get -w`, `logs -f`, `events -w`,
+/// `port-forward`) goes on in the background until the time of the next command, and its output belongs to its own.
 pub fn play(script: &Script, seed: Option<u64>, files: &dyn Files, mut each: impl FnMut(&Command, &Output)) {
     let mut config = script.config.clone();
     config.seed = seed.unwrap_or(config.seed);
     let mut timeline = Timeline::new(config);
     let mut context = Context::default();
-    for command in &script.commands {
+    let after = script.commands.iter().skip(1).map(|command| Some(command.at)).chain([None]);
+    for (command, after) in script.commands.iter().zip(after) {
         let start = timeline.start();
         // A command that waits holds up those after it, as in a shell.
         timeline.seek((start + command.at).max(timeline.now()));
-        let output = kubectl::run(&mut timeline, &mut context, files, &command.line);
+        let started = kubectl::start(&mut timeline, &mut context, files, &command.line);
+        // One that only watches goes on in the background until the next one's time, and is ended without a word.
+        let next = after.map_or(timeline.now(), |after| (start + after).max(timeline.now()));
+        let output = started.until(next, &mut timeline, &mut context, files);
         each(command, &output);
     }
 }

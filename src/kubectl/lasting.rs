@@ -1,6 +1,7 @@
 //! Commands that last: a watch, a wait, what follows a log. Each is a step that looks at the world again and again while
 //! somebody else lets time pass: the page's player, or [`super::run`] for what ends by itself.
 
+use super::edit::{Edit, NO_EDITOR};
 use super::failure::Failure;
 use super::pipe::Filter;
 use super::{Call, Context, Files, Output};
@@ -46,11 +47,13 @@ pub struct Started {
     pub screen: Option<String>,
     /// What goes on.
     pub running: Option<Running>,
+    /// What is to be edited: the text goes to [`super::edited`].
+    pub edit: Option<Edit>,
 }
 
 impl From<Output> for Started {
     fn from(output: Output) -> Started {
-        Started { output, screen: None, running: None }
+        Started { output, ..Started::default() }
     }
 }
 
@@ -175,17 +178,13 @@ impl Started {
         output.stdout += &look.stdout;
         output.stderr += &look.stderr;
         output.exit = look.exit.unwrap_or(0);
-        Started { output, screen: look.screen, running: look.exit.is_none().then_some(running) }
+        Started { output, screen: look.screen, running: look.exit.is_none().then_some(running), edit: None }
     }
     /// Lets time go on until it is over: what ends by itself, for an hour at most; of a watch, what there is to see now.
     pub(super) fn finish(self, timeline: &mut Timeline, context: &mut Context, files: &dyn Files) -> Output {
-        let until = timeline.now();
-        if self.running.as_ref().is_some_and(|running| !running.ends()) {
-            return self.until(until, timeline, context, files);
-        }
-        self.until(until + LIMIT, timeline, context, files)
+        self.until(timeline.now(), timeline, context, files)
     }
-    /// Lets time go on until it is over, or until that instant; what does not end by itself is then interrupted.
+    /// Lets time go on until it is over, for an hour at most; what only watches is ended at that instant, without a word.
     pub fn until(
         self,
         end: Time,
@@ -193,8 +192,13 @@ impl Started {
         context: &mut Context,
         files: &dyn Files,
     ) -> Output {
-        let Started { mut output, running, .. } = self;
+        let Started { mut output, running, edit, .. } = self;
+        if edit.is_some() {
+            output.stderr += NO_EDITOR;
+            output.exit = 1;
+        }
         let Some(mut running) = running else { return output };
+        let end = if running.ends() { timeline.now() + LIMIT } else { end };
         loop {
             let next = running.next_look().map_or(end, |at| at.min(end));
             let there = !timeline.advance(next) && timeline.now() >= end;

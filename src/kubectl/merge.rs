@@ -45,6 +45,68 @@ pub(super) fn strategic(kind: Kind, current: &Value, patch: &Value) -> Value {
     merge(kind, "", &Value::Null, patch, current)
 }
 
+/// Of what was there and what it was changed into, what differs: applied to what others have written meanwhile, it
+/// changes nothing else. Models patch.go: CreateTwoWayMergePatch.
+pub(super) fn two_way(kind: Kind, original: &Value, modified: &Value) -> (Value, Value) {
+    differing(kind, "", original, modified)
+}
+
+fn differing(kind: Kind, field: &str, original: &Value, modified: &Value) -> (Value, Value) {
+    match (original, modified) {
+        (Value::Map(old), Value::Map(new)) if !retains_keys(kind, field) => {
+            let (mut was, mut is) = (Map::new(), Map::new());
+            for (name, value) in old.iter() {
+                match new.get(name.as_str()) {
+                    Some(now) if now == value => {}
+                    Some(now) => {
+                        let (old, new) = differing(kind, name, value, now);
+                        was.insert(name.clone(), old);
+                        is.insert(name.clone(), new);
+                    }
+                    None => drop(was.insert(name.clone(), value.clone())),
+                }
+            }
+            let added = new.iter().filter(|(name, _)| !old.contains_key(name.as_str()));
+            is.extend(added.map(|(name, value)| (name.clone(), value.clone())));
+            (was.into(), is.into())
+        }
+        (Value::List(old), Value::List(new)) => {
+            match merge_key(kind, field).filter(|key| are_told_apart(old, key) && are_told_apart(new, key)) {
+                Some(key) => differing_items(kind, field, key, old, new),
+                None => (original.clone(), modified.clone()),
+            }
+        }
+        _ => (original.clone(), modified.clone()),
+    }
+}
+
+fn differing_items(
+    kind: Kind,
+    field: &str,
+    key: &'static str,
+    old: &[Value],
+    new: &[Value],
+) -> (Value, Value) {
+    let (mut was, mut is) = (Vec::new(), Vec::new());
+    for item in old {
+        match new.iter().find(|now| now.get(key) == item.get(key)) {
+            Some(now) if now == item => {}
+            Some(now) => {
+                let (mut old, mut new) = differing(kind, field, item, now);
+                for one in [&mut old, &mut new] {
+                    one.map_mut().insert(key.into(), item.get(key).clone());
+                }
+                was.push(old);
+                is.push(new);
+            }
+            None => was.push(item.clone()),
+        }
+    }
+    let added = new.iter().filter(|now| old.iter().all(|item| item.get(key) != now.get(key)));
+    is.extend(added.cloned());
+    (was.into(), is.into())
+}
+
 fn merge(kind: Kind, field: &str, original: &Value, modified: &Value, current: &Value) -> Value {
     match (modified, current) {
         (Value::Map(new), Value::Map(now)) => {
@@ -157,6 +219,26 @@ pub(super) fn difference(from: &Value, to: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_edit_leaves_alone_stays_as_others_have_written_it() {
+        // original, edited, live, result
+        let cases = [
+            ("{a: 1, b: 2}", "{a: 3, b: 2}", "{a: 1, b: 9, c: 4}", r#"{"a":3,"b":9,"c":4}"#),
+            ("{a: {x: 1, y: 2}}", "{a: {x: 1}}", "{a: {x: 7, y: 2}}", r#"{"a":{"x":7}}"#),
+            (
+                "{containers: [{name: a, image: x}, {name: b, image: y}, {name: c}]}",
+                "{containers: [{name: a, image: v2}, {name: b, image: y}, {name: d}]}",
+                "{containers: [{name: a, image: x, env: [{name: e}]}, {name: b, image: z}, {name: c}]}",
+                r#"{"containers":[{"env":[{"name":"e"}],"image":"v2","name":"a"},{"image":"z","name":"b"},{"name":"d"}]}"#,
+            ),
+            ("{args: [a], n: 1}", "{args: [b], n: 1}", "{args: [c], n: 2}", r#"{"args":["b"],"n":2}"#),
+        ];
+        for (original, edited, live, want) in cases {
+            let (old, new) = two_way(Kind::Pod, &read(original), &read(edited));
+            assert_eq!(three_way(Kind::Pod, &old, &new, &read(live)).to_json(), want, "{edited}");
+        }
+    }
 
     fn read(text: &str) -> Value {
         let text =

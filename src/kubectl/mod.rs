@@ -20,6 +20,7 @@ mod diff;
 mod discovery;
 mod drain;
 mod duration;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -66,6 +67,7 @@ use std::collections::VecDeque;
 pub use apply::{Applied, apply_text};
 pub use columns::cells;
 pub use complete::{Completions, complete};
+pub use edit::{Edit, Edited, edited};
 pub use lasting::{Look, Running, Started};
 pub use words::{Unfinished, split};
 
@@ -165,6 +167,7 @@ const VERBS: &[Verb] = &[
     drain::VERB,
     describe::VERB,
     diff::VERB,
+    edit::VERB,
     events::VERB,
     exec::VERB,
     explain::VERB,
@@ -212,13 +215,23 @@ struct Call<'a> {
     output: Output,
     /// What takes the terminal's place.
     screen: Option<String>,
+    /// What is to be edited.
+    edit: Option<Edit>,
     /// A verb that is not done when it returns leaves here how it goes on, one step after another.
     lasting: VecDeque<Box<dyn Lasting>>,
 }
 
 impl<'a> Call<'a> {
     fn new(timeline: &'a mut Timeline, context: &'a mut Context, files: &'a dyn Files) -> Call<'a> {
-        Call { timeline, context, files, output: Output::default(), screen: None, lasting: VecDeque::new() }
+        Call {
+            timeline,
+            context,
+            files,
+            output: Output::default(),
+            screen: None,
+            edit: None,
+            lasting: VecDeque::new(),
+        }
     }
     fn world(&self) -> &World {
         self.timeline.world()
@@ -296,14 +309,15 @@ fn start_words(
     };
     let mut call = Call::new(timeline, context, files);
     let failure = dispatch(&mut call, words).err();
-    let (steps, mut output) = (std::mem::take(&mut call.lasting), call.output);
+    let (steps, edit) = (std::mem::take(&mut call.lasting), call.edit.take());
+    let mut output = call.output;
     if steps.is_empty() {
         if let Some(failure) = failure {
             output.stderr += &failure.alone;
             output.stderr.push('\n');
             output.exit = 1;
         }
-        return output.into();
+        return Started { edit, ..output.into() };
     }
     let running = Running::new(steps, failure, timeline);
     Started::of(output, running, timeline, context, files)

@@ -57,7 +57,7 @@ pub(super) fn start(
         filter.look(timeline, Look { stdout, stderr, screen: None, exit: over });
     let output = Output { exit: exit.unwrap_or(0), stdout, stderr };
     let running = started.running.map(|running| running.filtered(filter));
-    Ok(Started { output, running, screen: None })
+    Ok(Started { output, running, ..Started::default() })
 }
 
 /// What stands behind the pipe of a command that lasts.

@@ -1,7 +1,7 @@
 //! Commands that last: what they print while time goes on, back and forth.
 
 use podium::api::duration;
-use podium::kubectl::{self, Context, Files, Running};
+use podium::kubectl::{self, Context, Edit, Files, Running};
 use podium::sim::{Config, Timeline};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,6 +23,8 @@ struct Seat {
     context: Context,
     files: Texts,
     running: Vec<(String, Running)>,
+    /// What is in the editor, and the text as it stands there.
+    editor: Option<(Edit, String)>,
     printed: String,
 }
 
@@ -33,6 +35,7 @@ impl Seat {
             context: Context::default(),
             files: Texts::default(),
             running: Vec::new(),
+            editor: None,
             printed: String::new(),
         }
     }
@@ -70,7 +73,35 @@ impl Seat {
         }
         self.printed += &lines;
     }
+    /// The editor shows a text: of it, the comments and what differs are printed.
+    fn open(&mut self, edit: Edit) {
+        self.printed += &format!("[editor: {}]\n", edit.title);
+        let comments = edit.text.lines().filter(|line| line.starts_with('#')).skip(4);
+        comments.for_each(|line| self.printed += &format!("{line}\n"));
+        let text = edit.text.clone();
+        self.editor = Some((edit, text));
+    }
+    fn save(&mut self) {
+        let (edit, text) = self.editor.take().expect("an editor");
+        let edited = kubectl::edited(&mut self.timeline, &mut self.context, &self.files, edit, &text);
+        self.printed += &(edited.output.stdout + &edited.output.stderr);
+        if let Some((name, text)) = edited.kept {
+            self.printed += "[kept]\n";
+            self.files.0.insert(name, text);
+        }
+        edited.again.into_iter().for_each(|edit| self.open(edit));
+    }
     fn line(&mut self, line: &str) {
+        if let Some(change) = line.strip_prefix("EDIT ") {
+            let (from, to) = change.split_once(" => ").expect("EDIT TEXT => TEXT");
+            let (_, text) = self.editor.as_mut().expect("an editor");
+            assert!(text.contains(from), "{from} is not in\n{text}");
+            *text = text.replace(from, &to.replace("\\n", "\n"));
+            return;
+        }
+        if line == "SAVE" {
+            return self.save();
+        }
         if line == "%" {
             for (_, running) in std::mem::take(&mut self.running) {
                 let last = running.interrupt(&mut self.timeline, &mut self.context, &self.files);
@@ -80,6 +111,7 @@ impl Seat {
         }
         let started = kubectl::start(&mut self.timeline, &mut self.context, &self.files, line);
         self.show(started.screen.as_deref(), started.output.stdout + &started.output.stderr);
+        started.edit.into_iter().for_each(|edit| self.open(edit));
         match started.running {
             Some(running) => {
                 self.running.push((line.split(' ').next().unwrap_or_default().to_owned(), running))
@@ -129,7 +161,13 @@ fn unlucky(line: &str) -> String {
         let masked = if out.ends_with('-') && is_end(part) { "xxxxx" } else { part };
         out += &(masked.to_owned() + &word[part.len()..]);
     }
-    out
+    // Kept texts have names of chance.
+    match out.split_once("kubectl-edit-") {
+        Some((before, after)) => {
+            format!("{before}kubectl-edit-1{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
+        }
+        None => out,
+    }
 }
 
 #[test]
@@ -139,4 +177,26 @@ fn what_lasts_prints_while_time_goes_on() {
     paths.sort();
     assert!(paths.len() >= 4, "the suite is there");
     paths.iter().for_each(|path| check(path));
+}
+
+#[test]
+fn a_scripts_watch_goes_on_until_its_next_command() {
+    let text = "@0s kubectl get cm -w -n x --no-headers | cut -d' ' -f1\n@0s kubectl create namespace x\n@1s kubectl get cm \
+                -w -n x --no-headers | cut -d' ' -f1\n@2s kubectl create cm a -n x\n@3s kubectl get cm -n x -o name\n\
+                @4s kubectl edit cm a -n x\n@5s kubectl wait --for=delete cm a -n x --timeout=2s";
+    let script = podium::cli::Script::parse(text).expect("a script");
+    let mut all = Vec::new();
+    podium::cli::play(&script, None, &Texts::default(), |_, output| all.push(output.clone()));
+    let said: Vec<(i32, &str)> = all.iter().map(|o| (o.exit, o.stdout.as_str())).collect();
+    let names = "configmap/a\nconfigmap/kube-root-ca.crt\n";
+    let wanted = [
+        (0, ""),
+        (0, "namespace/x created\n"),
+        (0, "kube-root-ca.crt\n"),
+        (0, "configmap/a created\n"),
+        (0, names),
+    ];
+    assert_eq!(said[..5], wanted);
+    assert_eq!((said[5], all[5].stderr.as_str()), ((1, ""), "error: unable to launch the editor \"vi\"\n"));
+    assert_eq!(said[6].0, 1, "it was waited for, and did not come");
 }
