@@ -195,13 +195,13 @@ fn patch(call: &mut Call, key: &Key, original: &Value, document: &Document) -> R
     let store = &call.world().store;
     let live = store.find(key).and_then(|uid| store.get(uid)).map(|object| object.to_value());
     let live = live.ok_or_else(|| Refusal::not_found(key.kind, &key.name))?;
-    let (old, new) = merge::two_way(key.kind, original, &document.value);
     // A revision that was written by hand must be the present one.
     let revision = |value: &Value| value.at("metadata.resourceVersion").as_str().map(str::to_owned);
-    if revision(&new).is_some_and(|asked| Some(asked) != revision(&live)) {
+    let asked = revision(&document.value).filter(|asked| Some(asked) != revision(original).as_ref());
+    if asked.is_some_and(|asked| Some(asked) != revision(&live)) {
         return Err(Refusal::conflict(key.kind, &key.name));
     }
-    let wanted = merge::three_way(key.kind, &old, &new, &live);
+    let wanted = merge::edited(key.kind, original, &document.value, &live);
     let difference = merge::difference(&live, &wanted);
     call.timeline.call(Request::Patch(key.clone(), difference)).map(drop)
 }

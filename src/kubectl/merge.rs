@@ -45,13 +45,15 @@ pub(super) fn strategic(kind: Kind, current: &Value, patch: &Value) -> Value {
     merge(kind, "", &Value::Null, patch, current)
 }
 
-/// Of what was there and what it was changed into, what differs: applied to what others have written meanwhile, it
-/// changes nothing else. Models patch.go: CreateTwoWayMergePatch.
-pub(super) fn two_way(kind: Kind, original: &Value, modified: &Value) -> (Value, Value) {
-    differing(kind, "", original, modified)
+/// What is there now, after what was there was changed in an editor: what was not changed stays as others have written
+/// it meanwhile. Models patch.go: CreateTwoWayMergePatch.
+pub(super) fn edited(kind: Kind, original: &Value, modified: &Value, live: &Value) -> Value {
+    let (old, new) = differing(kind, "", original, modified, live);
+    three_way(kind, &old, &new, live)
 }
 
-fn differing(kind: Kind, field: &str, original: &Value, modified: &Value) -> (Value, Value) {
+/// Of what was there and what it was changed into, what differs.
+fn differing(kind: Kind, field: &str, original: &Value, modified: &Value, live: &Value) -> (Value, Value) {
     match (original, modified) {
         (Value::Map(old), Value::Map(new)) if !retains_keys(kind, field) => {
             let (mut was, mut is) = (Map::new(), Map::new());
@@ -59,7 +61,7 @@ fn differing(kind: Kind, field: &str, original: &Value, modified: &Value) -> (Va
                 match new.get(name.as_str()) {
                     Some(now) if now == value => {}
                     Some(now) => {
-                        let (old, new) = differing(kind, name, value, now);
+                        let (old, new) = differing(kind, name, value, now, live.get(name));
                         was.insert(name.clone(), old);
                         is.insert(name.clone(), new);
                     }
@@ -72,7 +74,7 @@ fn differing(kind: Kind, field: &str, original: &Value, modified: &Value) -> (Va
         }
         (Value::List(old), Value::List(new)) => {
             match merge_key(kind, field).filter(|key| are_told_apart(old, key) && are_told_apart(new, key)) {
-                Some(key) => differing_items(kind, field, key, old, new),
+                Some(key) => differing_items(kind, field, key, (old, new, live.items())),
                 None => (original.clone(), modified.clone()),
             }
         }
@@ -80,30 +82,36 @@ fn differing(kind: Kind, field: &str, original: &Value, modified: &Value) -> (Va
     }
 }
 
+/// The same of lists whose items have a name. One that is the same, and still there, keeps its place by its name alone.
 fn differing_items(
     kind: Kind,
     field: &str,
     key: &'static str,
-    old: &[Value],
-    new: &[Value],
+    (old, new, live): (&[Value], &[Value], &[Value]),
 ) -> (Value, Value) {
+    let find = |items: &[Value], id: &Value| items.iter().find(|item| item.get(key) == id).cloned();
     let (mut was, mut is) = (Vec::new(), Vec::new());
-    for item in old {
-        match new.iter().find(|now| now.get(key) == item.get(key)) {
-            Some(now) if now == item => {}
-            Some(now) => {
-                let (mut old, mut new) = differing(kind, field, item, now);
-                for one in [&mut old, &mut new] {
-                    one.map_mut().insert(key.into(), item.get(key).clone());
-                }
-                was.push(old);
-                is.push(new);
-            }
-            None => was.push(item.clone()),
+    for now in new {
+        let id = now.get(key);
+        let (before, here) = (find(old, id), find(live, id));
+        let Some(before) = before else {
+            is.push(now.clone());
+            continue;
+        };
+        if before == *now && here.is_none() {
+            continue;
         }
+        let (mut old, mut new) = match before == *now {
+            true => (Map::new().into(), Map::new().into()),
+            false => differing(kind, field, &before, now, &here.unwrap_or_default()),
+        };
+        for one in [&mut old, &mut new] {
+            one.map_mut().insert(key.into(), id.clone());
+        }
+        was.push(old);
+        is.push(new);
     }
-    let added = new.iter().filter(|now| old.iter().all(|item| item.get(key) != now.get(key)));
-    is.extend(added.cloned());
+    was.extend(old.iter().filter(|item| find(new, item.get(key)).is_none()).cloned());
     (was.into(), is.into())
 }
 
@@ -232,11 +240,17 @@ mod tests {
                 "{containers: [{name: a, image: x, env: [{name: e}]}, {name: b, image: z}, {name: c}]}",
                 r#"{"containers":[{"env":[{"name":"e"}],"image":"v2","name":"a"},{"image":"z","name":"b"},{"name":"d"}]}"#,
             ),
-            ("{args: [a], n: 1}", "{args: [b], n: 1}", "{args: [c], n: 2}", r#"{"args":["b"],"n":2}"#),
+            (
+                "{initContainers: [{name: a}, {name: b}]}",
+                "{initContainers: [{name: a}, {name: new}, {name: b}]}",
+                "{initContainers: [{name: b, image: z}]}",
+                r#"{"initContainers":[{"name":"new"},{"image":"z","name":"b"}]}"#,
+            ),
+            ("{args: [a], m: 1}", "{args: [b], m: 1}", "{args: [c], m: 2}", r#"{"args":["b"],"m":2}"#),
         ];
         for (original, edited, live, want) in cases {
-            let (old, new) = two_way(Kind::Pod, &read(original), &read(edited));
-            assert_eq!(three_way(Kind::Pod, &old, &new, &read(live)).to_json(), want, "{edited}");
+            let is = super::edited(Kind::Pod, &read(original), &read(edited), &read(live));
+            assert_eq!(is.to_json(), want, "{edited}");
         }
     }
 
