@@ -71,7 +71,7 @@ impl Script {
         }
         let words = kubectl::split(command).map_err(|_| "a quote is not closed".to_owned())?;
         match words.first().map(String::as_str) {
-            Some("kubectl") => {}
+            Some("kubectl" | "watch") => {}
             Some("sandbox") if kubectl::sandbox::is_question(&words[1..]) => {}
             Some("sandbox") => {
                 kubectl::sandbox::parse(&words[1..], &kubectl::Context::default())?;

@@ -1,12 +1,15 @@
 //! `kubectl delete`: objects by name, by selector, by file, or all of a type.
 //!
-//! Models kubectl pkg/cmd/delete/delete.go. It does not wait until the objects are gone: time is the reader's.
+//! Models kubectl pkg/cmd/delete/delete.go. It lasts until the objects are gone, unless
+//! `--wait=false` says that it need not.
 
 use super::args::{self, Args, maybe, truth, value};
 use super::failure::Failure;
+use super::lasting::{Lasting, Next};
 use super::save::Mode;
 use super::target::Found;
-use super::{Call, Verb, Words, target};
+use super::{Call, Verb, Words, target, wait};
+use crate::api::{Span, Text, Time, Uid};
 use crate::sim::{Propagation, Request};
 
 /// `kubectl delete (-f FILE | TYPE NAME… | TYPE/NAME… | TYPE --all | TYPE -l SELECTOR)`.
@@ -60,6 +63,9 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         failures.clear();
         told_by_name(call, args, &search.asked, force);
     }
+    let timeout = args.get("timeout").map_or(Ok(Span::ZERO), |text| wait::timeout("delete", text))?;
+    let waits = mode == Mode::Write && args.get("wait") != Some("false");
+    let mut going = Vec::new();
     let mut warned = args.get("namespace").is_none() || args.has("all-namespaces");
     for found in &search.found {
         if !found.resource.info().namespaced && !std::mem::replace(&mut warned, true) {
@@ -77,6 +83,8 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             Ok(_) => {
                 let line = told(found, args, force, mode);
                 call.say(&line);
+                going
+                    .extend(waits.then(|| (object.meta().uid, found.resource.info().plural, name_of(found))));
             }
             Err(refusal) => failures.push(Failure::refused(&refusal, &doing)),
         }
@@ -84,7 +92,43 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     if search.found.is_empty() && failures.is_empty() && chosen {
         call.say("No resources found");
     }
+    let store = &call.world().store;
+    going.retain(|(uid, ..)| store.get(*uid).is_some());
+    // What was refused is told before what is waited for.
+    if failures.is_empty() && !going.is_empty() {
+        let end = (timeout > Span::ZERO).then(|| call.world().now() + timeout);
+        call.lasts(Going { all: going, end });
+    }
     call.finish(failures)
+}
+
+fn name_of(found: &Found) -> Text {
+    found.object.as_ref().map(|object| object.meta().name.clone()).unwrap_or_default()
+}
+
+/// Objects that are on their way out. Models delete.go: DeleteResult, and pkg/cmd/wait/delete.go: IsDeleted.
+struct Going {
+    all: Vec<(Uid, &'static str, Text)>,
+    end: Option<Time>,
+}
+
+impl Lasting for Going {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        let store = &call.world().store;
+        self.all.retain(|(uid, ..)| store.get(*uid).is_some());
+        let Some((_, plural, name)) = self.all.first() else { return Ok(Next::Over) };
+        match self.end {
+            Some(end) if call.world().now() >= end => {
+                Err(Failure::error(format!("timed out waiting for the condition on {plural}/{name}")))
+            }
+            Some(end) => Ok(Next::At(end)),
+            None => Ok(Next::Event),
+        }
+    }
+    /// A script's times are its own: what comes after a deletion is often there to see what it does.
+    fn ends(&self) -> bool {
+        false
+    }
 }
 
 /// Models delete.go: Validate.

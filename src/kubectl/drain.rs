@@ -1,15 +1,17 @@
 //! `kubectl drain`: a node is closed, and its pods are told to go, within what their disruption budgets allow.
 //!
-//! Models kubectl pkg/cmd/drain/drain.go and pkg/drain. It waits: the cluster's time goes on until all are gone.
+//! Models kubectl pkg/cmd/drain/drain.go and pkg/drain. It lasts until all are gone.
 
 use super::args::{self, Args, truth, value};
 use super::cordon::{DRAINING, mark};
 use super::failure::Failure;
+use super::lasting::{Lasting, Next};
 use super::save::Mode;
 use super::selector::LabelSelector;
 use super::{Call, Verb, Words, save, wait};
 use crate::api::{Kind, Phase, Pod, Span, Time, Uid};
 use crate::sim::{Propagation, Request};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// `kubectl drain NODE…`.
@@ -44,28 +46,115 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let grace = args.get("grace-period").and_then(|n| n.parse().ok()).filter(|n: &i64| *n >= 0);
     let skip = args.get("skip-wait-for-delete-timeout").and_then(|n| n.parse().ok()).unwrap_or(0);
     let mode = Mode::of(args)?;
-    let drain = Drain { args, mode, pods, timeout, grace, skip };
-    let nodes = mark(call, args, &DRAINING)?;
-    let mut fatal: Vec<String> = Vec::new();
-    let mut remaining = String::new();
-    for node in nodes {
-        match drain.node(call, &node) {
-            Ok(()) => call.say(&save::line(Kind::Node, &node, "drained", mode)),
-            Err(errors) => {
-                let told = aggregate(&errors);
-                call.complain(&format!(
-                    "error: unable to drain node {node:?} due to error: {told}, continuing command..."
-                ));
-                fatal.extend(errors);
-                remaining += &format!("\n {node}");
+    let nodes = mark(call, args, &DRAINING)?.into();
+    let drain = Drain { args: args.clone(), mode, pods, timeout, grace, skip };
+    let now = call.world().now();
+    call.lasts(Draining {
+        drain,
+        nodes,
+        fatal: Vec::new(),
+        remaining: String::new(),
+        clearing: None,
+        next: now,
+    });
+    Ok(())
+}
+
+/// Nodes that are drained, one after another.
+struct Draining {
+    drain: Drain,
+    /// Those that are left, the present one first.
+    nodes: VecDeque<String>,
+    fatal: Vec<String>,
+    remaining: String,
+    clearing: Option<Clearing>,
+    /// When it looks again.
+    next: Time,
+}
+
+/// Pods of a node that are on their way.
+struct Clearing {
+    start: Time,
+    going: Vec<Going>,
+    errors: Vec<String>,
+}
+
+impl Lasting for Draining {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        while let Some(node) = self.nodes.front().cloned() {
+            let now = call.world().now();
+            if self.clearing.is_some() && now < self.next {
+                return Ok(Next::At(self.next));
             }
+            match self.work(call, &node) {
+                Ok(false) => {
+                    self.next = now + POLL;
+                    return Ok(Next::At(self.next));
+                }
+                Ok(true) => call.say(&save::line(Kind::Node, &node, "drained", self.drain.mode)),
+                Err(errors) => {
+                    let told = aggregate(&errors);
+                    call.complain(&format!(
+                        "error: unable to drain node {node:?} due to error: {told}, continuing command..."
+                    ));
+                    self.fatal.extend(errors);
+                    self.remaining += &format!("\n {node}");
+                }
+            }
+            self.nodes.pop_front();
+            self.clearing = None;
+        }
+        if self.fatal.is_empty() {
+            return Ok(Next::Over);
+        }
+        call.complain(&format!("There are pending nodes to be drained:{}", self.remaining));
+        Err(Failure::plain(self.fatal.join("\n")))
+    }
+    fn rewind(&mut self, call: &mut Call) {
+        let now = call.world().now();
+        self.next = now;
+        for going in self.clearing.iter_mut().flat_map(|clearing| &mut clearing.going) {
+            going.at = going.at.map(|at| at.min(now + RETRY));
         }
     }
-    if fatal.is_empty() {
-        return Ok(());
+}
+
+impl Draining {
+    /// Does what can be done now. Is the node drained? Models drain.go: deleteOrEvictPodsSimple.
+    fn work(&mut self, call: &mut Call, node: &str) -> Result<bool, Vec<String>> {
+        let now = call.world().now();
+        let clearing = match &mut self.clearing {
+            Some(clearing) => clearing,
+            None => {
+                let (pods, warnings) = self.drain.chosen(call, node)?;
+                if !warnings.is_empty() {
+                    call.complain(&format!("Warning: {}", warnings.join("; ")));
+                }
+                if self.drain.mode != Mode::Write {
+                    for pod in pods {
+                        call.say(&format!("evicting pod {}{}", place(&pod), self.drain.mode.note()));
+                    }
+                    return Ok(true);
+                }
+                let going = pods.into_iter().map(|pod| Going { pod, at: Some(now) }).collect();
+                self.clearing.insert(Clearing { start: now, going, errors: Vec::new() })
+            }
+        };
+        if !self.drain.clear(call, clearing) {
+            return Ok(false);
+        }
+        if clearing.errors.is_empty() {
+            return Ok(true);
+        }
+        let error = aggregate(&clearing.errors);
+        let pending = self.drain.chosen(call, node).map_or(Vec::new(), |(pods, _)| pods);
+        if !pending.is_empty() {
+            let what = format!("There are pending pods in node {node:?} when an error occurred");
+            call.complain(&format!("{what}: {error}"));
+            pending.iter().for_each(|pod| call.complain(&format!("pod/{}", pod.meta.name)));
+        }
+        Err(vec![error])
     }
-    call.complain(&format!("There are pending nodes to be drained:{remaining}"));
-    Err(Failure::plain(fatal.join("\n")))
 }
 
 /// Models apimachinery pkg/util/errors: aggregate.Error.
@@ -76,8 +165,8 @@ fn aggregate(errors: &[String]) -> String {
     }
 }
 
-struct Drain<'a> {
-    args: &'a Args,
+struct Drain {
+    args: Args,
     mode: Mode,
     pods: LabelSelector,
     timeout: Span,
@@ -101,30 +190,7 @@ struct Going {
     at: Option<Time>,
 }
 
-impl Drain<'_> {
-    /// Models drain.go: deleteOrEvictPodsSimple.
-    fn node(&self, call: &mut Call, node: &str) -> Result<(), Vec<String>> {
-        let (pods, warnings) = self.chosen(call, node)?;
-        if !warnings.is_empty() {
-            call.complain(&format!("Warning: {}", warnings.join("; ")));
-        }
-        if self.mode != Mode::Write {
-            for pod in pods {
-                call.say(&format!("evicting pod {}{}", place(&pod), self.mode.note()));
-            }
-            return Ok(());
-        }
-        self.clear(call, pods).map_err(|error| {
-            let pending = self.chosen(call, node).map_or(Vec::new(), |(pods, _)| pods);
-            if !pending.is_empty() {
-                call.complain(&format!(
-                    "There are pending pods in node {node:?} when an error occurred: {error}"
-                ));
-                pending.iter().for_each(|pod| call.complain(&format!("pod/{}", pod.meta.name)));
-            }
-            vec![error]
-        })
-    }
+impl Drain {
     /// The pods that go, and what is said about it. Models pkg/drain/drain.go: GetPodsForDeletion.
     #[allow(clippy::type_complexity)]
     fn chosen(&self, call: &Call, node: &str) -> Result<(Vec<Rc<Pod>>, Vec<String>), Vec<String>> {
@@ -193,29 +259,18 @@ impl Drain<'_> {
         self.skip > 0 && due.is_some_and(|due| (call.world().now() - due).whole_secs() > self.skip)
     }
 
-    /// Evicts pods, and waits until all are gone. Models pkg/drain/drain.go: evictPods and waitForDelete.
-    fn clear(&self, call: &mut Call, pods: Vec<Rc<Pod>>) -> Result<(), String> {
-        let start = call.world().now();
-        let mut going: Vec<Going> = pods.into_iter().map(|pod| Going { pod, at: Some(start) }).collect();
-        let mut errors = Vec::new();
-        loop {
-            going = self.turn(call, going, &mut errors);
-            if going.is_empty() {
-                break;
-            }
-            let waited = call.world().now() - start;
-            if self.timeout > Span::ZERO && waited >= self.timeout {
-                errors.extend(going.iter().map(|g| out_of_time(g, &wait::go(self.timeout))));
-                break;
-            }
-            if waited >= Span::secs(3_600) {
-                errors.push("interrupted".to_owned());
-                break;
-            }
-            let now = call.world().now();
-            call.timeline.seek(now + POLL);
+    /// Evicts pods, and sees whether all are gone, or will not be in time.
+    /// Models pkg/drain/drain.go: evictPods and waitForDelete.
+    fn clear(&self, call: &mut Call, clearing: &mut Clearing) -> bool {
+        let going = std::mem::take(&mut clearing.going);
+        clearing.going = self.turn(call, going, &mut clearing.errors);
+        let waited = call.world().now() - clearing.start;
+        let late = self.timeout > Span::ZERO && waited >= self.timeout;
+        if late {
+            let told = wait::go(self.timeout);
+            clearing.errors.extend(clearing.going.iter().map(|g| out_of_time(g, &told)));
         }
-        if errors.is_empty() { Ok(()) } else { Err(aggregate(&errors)) }
+        late || clearing.going.is_empty()
     }
     /// Tries what is due, and sees who is gone. Returns those that are still on their way.
     fn turn(&self, call: &mut Call, going: Vec<Going>, errors: &mut Vec<String>) -> Vec<Going> {

@@ -6,9 +6,11 @@ use super::args::{Args, truth, value};
 use super::duration;
 use super::failure::Failure;
 use super::get::lay_out;
+use super::lasting::{Lasting, Next};
 use super::print::{self, Format};
 use super::resource::{self, Resource};
-use super::{Call, Verb, Words, target};
+use super::watch::Watch;
+use super::{Call, Verb, Words, tabs, target};
 use crate::api::{Kind, Time, Value};
 
 /// `kubectl events [--for TYPE/NAME] [--types=Warning,Normal] [-A] [-o FORMAT]`.
@@ -30,18 +32,22 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let everywhere = args.has("all-namespaces");
     let place = target::namespace(call, args);
     let about = args.get("for").map(about).transpose()?;
-    let text = |event: &Value, path: &str| event.at(path).as_str().unwrap_or_default().to_owned();
     let mut events = Resource::Event.made_up(call.world(), (!everywhere).then_some(place.as_str()));
-    events.retain(|event| {
-        let typed = types.is_empty() || types.contains(&text(event, "type").to_lowercase());
-        let meant = about.as_ref().is_none_or(|(kind, name)| {
-            text(event, "involvedObject.kind") == kind.info().name
-                && text(event, "involvedObject.name") == *name
-        });
-        typed && meant
-    });
+    let meant = Meant { types, about };
+    events.retain(|event| meant.is(event));
+    let format = Format::of(call, args)?;
+    if args.has("watch") {
+        let with_titles = !args.has("no-headers");
+        let place = (!everywhere).then_some(place);
+        let watch = Watch::new(call, args, Resource::Event, place, None)?;
+        let mut watching =
+            Watching { watch, meant, everywhere, format, with_titles, begun: false, widest: Vec::new() };
+        events.iter().for_each(|event| watching.print(call, event));
+        call.lasts(watching);
+        return Ok(());
+    }
     events.sort_by_key(|event| resource::time(event.get("lastTimestamp")));
-    match Format::of(call, args)? {
+    match format {
         Format::Table { .. } if events.is_empty() => {
             let whose = if everywhere {
                 "No events found.".to_owned()
@@ -52,30 +58,107 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         }
         Format::Table { .. } => {
             let mut rows: Vec<Vec<String>> = Vec::new();
-            let titles = ["NAMESPACE", "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
             if !args.has("no-headers") {
-                rows.push(titles[usize::from(!everywhere)..].iter().map(|t| (*t).to_owned()).collect());
+                rows.push(titles(everywhere));
             }
-            for event in &events {
-                let object =
-                    format!("{}/{}", text(event, "involvedObject.kind"), text(event, "involvedObject.name"));
-                let mut row = vec![
-                    interval(event, call.world().now()),
-                    text(event, "type"),
-                    text(event, "reason"),
-                    object,
-                    text(event, "message").trim().to_owned(),
-                ];
-                if everywhere {
-                    row.insert(0, text(event, "metadata.namespace"));
-                }
-                rows.push(row);
-            }
+            let now = call.world().now();
+            rows.extend(events.iter().map(|event| row(event, now, everywhere)));
             call.output.stdout.push_str(&lay_out(&rows));
         }
         format => print::structured(&print::list(events), &format, &mut call.output.stdout)?,
     }
     Ok(())
+}
+
+/// Which events are meant.
+struct Meant {
+    types: Vec<String>,
+    about: Option<(Kind, String)>,
+}
+
+impl Meant {
+    fn is(&self, event: &Value) -> bool {
+        let typed = self.types.is_empty() || self.types.contains(&text(event, "type").to_lowercase());
+        typed
+            && self.about.as_ref().is_none_or(|(kind, name)| {
+                text(event, "involvedObject.kind") == kind.info().name
+                    && text(event, "involvedObject.name") == *name
+            })
+    }
+}
+
+fn text(event: &Value, path: &str) -> String {
+    event.at(path).as_str().unwrap_or_default().to_owned()
+}
+
+fn titles(everywhere: bool) -> Vec<String> {
+    let all = ["NAMESPACE", "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"];
+    all[usize::from(!everywhere)..].iter().map(|t| (*t).to_owned()).collect()
+}
+
+fn row(event: &Value, now: Time, everywhere: bool) -> Vec<String> {
+    let object = format!("{}/{}", text(event, "involvedObject.kind"), text(event, "involvedObject.name"));
+    let mut row = vec![
+        interval(event, now),
+        text(event, "type"),
+        text(event, "reason"),
+        object,
+        text(event, "message").trim().to_owned(),
+    ];
+    if everywhere {
+        row.insert(0, text(event, "metadata.namespace"));
+    }
+    row
+}
+
+/// `kubectl events --watch`. Models events.go: runWatch.
+struct Watching {
+    watch: Watch,
+    meant: Meant,
+    everywhere: bool,
+    format: Format,
+    with_titles: bool,
+    begun: bool,
+    /// How wide the columns have been.
+    widest: Vec<usize>,
+}
+
+impl Watching {
+    fn print(&mut self, call: &mut Call, event: &Value) {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if !matches!(self.format, Format::Table { .. }) {
+            let between = if first || !matches!(self.format, Format::Yaml) { "" } else { "---\n" };
+            call.output.stdout += between;
+            // Why a template fails it has said in what it printed.
+            let _ = print::structured(event, &self.format, &mut call.output.stdout);
+            return;
+        }
+        let titles = (first && self.with_titles).then(|| titles(self.everywhere).join("\t") + "\n");
+        let row = row(event, call.world().now(), self.everywhere).join("\t");
+        let rows = format!("{}{row}\n", titles.unwrap_or_default());
+        call.output.stdout += &tabs::align_on(&rows, 6, 3, &mut self.widest);
+    }
+}
+
+impl Lasting for Watching {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        // One is forgotten after an hour, which nobody needs to be told.
+        for (_, found) in
+            self.watch.events(call).into_iter().filter(|(verb, _)| *verb != crate::sim::Verb::Deleted)
+        {
+            let event = found.value();
+            if self.meant.is(&event) {
+                self.print(call, &event);
+            }
+        }
+        Ok(Next::Event)
+    }
+    fn rewind(&mut self, call: &mut Call) {
+        self.watch.rewind(call);
+    }
+    fn ends(&self) -> bool {
+        false
+    }
 }
 
 fn about(word: &str) -> Result<(Kind, String), Failure> {

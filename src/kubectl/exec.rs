@@ -1,12 +1,16 @@
 //! `kubectl exec`: a command in a container that runs.
 //!
-//! Models kubectl pkg/cmd/exec/exec.go. Whatever the command waits for, its whole output is there at once.
+//! Models kubectl pkg/cmd/exec/exec.go. What it prints comes when it prints it, and the
+//! command lasts as long as it takes; what it changes it has changed at its start.
 
 use super::args::{Args, truth, value};
 use super::failure::Failure;
+use super::lasting::{Lasting, Next};
 use super::{Call, Verb, Words, logs};
+use crate::api::{Pod, Span, Time, Uid};
 use crate::manifest::Refusal;
 use crate::sim::{Exec, Executed};
+use std::collections::VecDeque;
 
 /// `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-it] -- COMMAND [WORDS…]`.
 pub(super) const VERB: Verb = Verb {
@@ -52,11 +56,49 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         container: container.name,
         words: command.iter().map(|w| w.clone().into()).collect(),
     };
-    let Executed { code, printed } = call.timeline.exec(exec).map_err(Failure::error)?;
-    call.output.stdout.push_str(&printed);
-    if code != 0 {
-        call.complain(&format!("command terminated with exit code {code}"));
-        call.output.exit = code;
-    }
+    let uid = pod.meta.uid;
+    let Executed { code, lines, took } = call.timeline.exec(exec).map_err(Failure::error)?;
+    let start = call.world().now();
+    call.lasts(Executing { uid, lines: lines.into(), start, end: start + took, code });
     Ok(())
+}
+
+/// A command that runs in a container.
+struct Executing {
+    uid: Uid,
+    /// What it has still to print, each after how long.
+    lines: VecDeque<(Span, String)>,
+    start: Time,
+    end: Time,
+    /// Its exit code; none if it does not end by itself.
+    code: Option<i32>,
+}
+
+impl Lasting for Executing {
+    fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        let now = call.world().now();
+        while let Some((_, line)) = self.lines.pop_front_if(|(after, _)| self.start + *after <= now) {
+            call.say(&line);
+        }
+        // Its container may be stopped before it is done.
+        let pod = call.world().store.get_as::<Pod>(self.uid);
+        let stopped = pod.is_none_or(|pod| pod.is_terminal());
+        let code = match self.code.filter(|_| now >= self.end) {
+            Some(code) => code,
+            None if stopped => 137,
+            None => {
+                let next = self.lines.front().map(|(after, _)| self.start + *after);
+                let end = self.code.map(|_| self.end);
+                return Ok(next.or(end).map_or(Next::Event, Next::At));
+            }
+        };
+        if code != 0 {
+            call.complain(&format!("command terminated with exit code {code}"));
+            call.output.exit = code;
+        }
+        Ok(Next::Over)
+    }
+    fn ends(&self) -> bool {
+        self.code.is_some()
+    }
 }

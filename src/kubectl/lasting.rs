@@ -8,6 +8,7 @@ use super::{Call, Context, Files, Output};
 use crate::api::{Span, Time};
 use crate::sim::Timeline;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// However patient a command is, so long a script lets it wait.
 const LIMIT: Span = Span::secs(3_600);
@@ -21,7 +22,7 @@ pub(super) trait Lasting {
     fn rewind(&mut self, _call: &mut Call) {}
     /// Ctrl+C: it leaves nothing behind.
     fn interrupt(&mut self, _call: &mut Call) {}
-    /// Does it end by itself? A script lets time go on for what does.
+    /// Does a script let time go on until it is over? For what watches, it does not.
     fn ends(&self) -> bool {
         true
     }
@@ -78,6 +79,8 @@ pub struct Look {
     pub stderr: String,
     /// What takes the whole terminal's place: `watch` shows a screen, and no lines.
     pub screen: Option<String>,
+    /// The parts of that screen that are to be marked, by their bytes.
+    pub changed: Vec<Range<usize>>,
     /// Its exit code, once it has ended.
     pub exit: Option<i32>,
 }
@@ -110,12 +113,13 @@ impl Running {
             step.rewind(&mut call);
         }
         let next = self.step(&mut call);
-        let (screen, Output { exit, stdout, stderr }) = (call.screen.take(), call.output);
+        let (screen, changed) = (call.screen.take(), std::mem::take(&mut call.changed));
+        let Output { exit, stdout, stderr } = call.output;
         // What it has written itself is no news to it.
         self.seen = seen(timeline);
         self.next = if let Next::At(at) = next { Some(at) } else { None };
         let exit = (next == Next::Over).then_some(exit);
-        let look = Look { stdout, stderr, screen, exit };
+        let look = Look { stdout, stderr, screen, changed, exit };
         match &mut self.filter {
             Some(filter) => filter.look(timeline, look),
             None => look,
@@ -148,14 +152,14 @@ impl Running {
             step.interrupt(&mut call);
         }
         let Output { stdout, stderr, .. } = call.output;
-        let look = Look { stdout, stderr, exit: Some(130), screen: None };
+        let look = Look { stdout, stderr, exit: Some(130), ..Look::default() };
         let look = match &mut self.filter {
             Some(filter) => filter.look(timeline, look),
             None => look,
         };
         Output { exit: 130, stdout: look.stdout, stderr: look.stderr }
     }
-    /// Does it end by itself, as a wait does and a watch does not?
+    /// Does a script let time go on until it is over, as for a wait, and not for a watch?
     pub fn ends(&self) -> bool {
         self.steps.iter().all(|step| step.ends())
     }
@@ -192,7 +196,7 @@ impl Started {
         context: &mut Context,
         files: &dyn Files,
     ) -> Output {
-        let Started { mut output, running, edit, .. } = self;
+        let Started { mut output, running, edit, mut screen } = self;
         if edit.is_some() {
             output.stderr += NO_EDITOR;
             output.exit = 1;
@@ -205,6 +209,7 @@ impl Started {
             let look = running.look(timeline, context, files);
             output.stdout += &look.stdout;
             output.stderr += &look.stderr;
+            screen = look.screen.or(screen);
             if let Some(exit) = look.exit {
                 output.exit = exit;
                 return output;
@@ -213,6 +218,7 @@ impl Started {
                 break;
             }
         }
+        output.stdout += &screen.unwrap_or_default();
         let ends = running.ends();
         let last = running.interrupt(timeline, context, files);
         output.stdout += &last.stdout;

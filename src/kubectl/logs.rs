@@ -2,6 +2,8 @@
 //!
 //! Models kubectl pkg/cmd/logs/logs.go and pkg/polymorphichelpers/logsforobject.go.
 
+pub(super) mod follow;
+
 use super::args::{self, Args, maybe, truth, value};
 use super::failure::Failure;
 use super::selector::LabelSelector;
@@ -26,7 +28,8 @@ pub(super) const VERB: Verb = Verb {
 };
 
 /// How much of a log is shown, and how.
-struct Look {
+#[derive(Default)]
+pub(super) struct Look {
     previous: bool,
     tail: Option<usize>,
     since: Option<Time>,
@@ -68,11 +71,28 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         _ => pods,
     };
     let look = look_of(call, args, by_label.is_some())?;
+    let mut streams = Vec::new();
     for pod in pods {
         for (i, container) in chosen(call, args, &pod, container)? {
             let text = read(call, &pod, i, &container, &look)?;
             call.output.stdout.push_str(&text);
+            if args.has("follow") && !look.previous {
+                streams.extend(follow::Stream::of(call, &pod, (i, &container.name), false));
+            }
         }
+    }
+    let most = args.get("max-log-requests").and_then(|n| n.parse().ok()).unwrap_or(5);
+    if streams.len() > most {
+        call.output.stdout.clear();
+        return Err(Failure::error(format!(
+            "you are attempting to follow {} log streams, but maximum allowed concurrency is {most}, use \
+             --max-log-requests to increase the limit",
+            streams.len()
+        )));
+    }
+    // So many bytes are no stream.
+    if !streams.is_empty() && look.bytes.is_none() {
+        call.lasts(follow::Following { streams, look });
     }
     Ok(())
 }
@@ -236,15 +256,8 @@ fn read(call: &Call, pod: &Pod, place: usize, container: &Container, look: &Look
         log.iter().filter(|(at, _)| *at <= now && look.since.is_none_or(|since| *at >= since)).collect();
     let skipped = look.tail.map_or(0, |n| lines.len().saturating_sub(n));
     let mut out = String::new();
-    for (at, line) in &lines[skipped..] {
-        if look.prefix {
-            out.push_str(&format!("[pod/{pod_name}/{name}] "));
-        }
-        if look.timestamps {
-            out.push_str(&format!("{} ", nanoseconds(*at)));
-        }
-        out.push_str(line);
-        out.push('\n');
+    for (at, text) in &lines[skipped..] {
+        out += &line((pod_name, name), (*at, text), look);
     }
     if let Some(bytes) = look.bytes.filter(|bytes| *bytes < out.len()) {
         out.truncate((0..=bytes).rev().find(|at| out.is_char_boundary(*at)).unwrap_or(0));
@@ -252,12 +265,11 @@ fn read(call: &Call, pod: &Pod, place: usize, container: &Container, look: &Look
     Ok(out)
 }
 
-/// All that the first container of a pod has printed.
-pub(super) fn whole(call: &Call, pod: &Pod) -> Result<String, Failure> {
-    let Some(container) = pod.spec.containers.first() else { return Ok(String::new()) };
-    let look =
-        Look { previous: false, tail: None, since: None, timestamps: false, prefix: false, bytes: None };
-    read(call, pod, pod.spec.init_containers.len(), container, &look)
+/// A line of a container, with what is asked for before it.
+fn line((pod, container): (&Text, &Text), (at, text): (Time, &Text), look: &Look) -> String {
+    let prefix = if look.prefix { format!("[pod/{pod}/{container}] ") } else { String::new() };
+    let time = if look.timestamps { format!("{} ", nanoseconds(at)) } else { String::new() };
+    format!("{prefix}{time}{text}\n")
 }
 
 /// One word on why a container has not started.

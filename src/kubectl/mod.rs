@@ -35,6 +35,7 @@ mod logs;
 mod merge;
 mod patch;
 mod pipe;
+mod portforward;
 mod print;
 mod raw;
 mod replace;
@@ -44,6 +45,7 @@ mod run;
 pub mod sandbox;
 mod save;
 mod scale;
+mod screen;
 mod selector;
 mod set;
 mod sources;
@@ -63,12 +65,14 @@ use args::{Args, Flag, Words};
 use failure::Failure;
 use lasting::Lasting;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 pub use apply::{Applied, apply_text};
 pub use columns::cells;
 pub use complete::{Completions, complete};
 pub use edit::{Edit, Edited, edited};
 pub use lasting::{Look, Running, Started};
+pub use portforward::Forward;
 pub use words::{Unfinished, split};
 
 /// What a command has printed, and how it ended.
@@ -93,11 +97,13 @@ pub trait Files {
 pub struct Context {
     /// The namespace that is meant where none is named.
     pub namespace: Text,
+    /// The ports that are open on one's own machine.
+    pub forwards: Vec<Forward>,
 }
 
 impl Default for Context {
     fn default() -> Self {
-        Context { namespace: "default".into() }
+        Context { namespace: "default".into(), forwards: Vec::new() }
     }
 }
 
@@ -177,6 +183,7 @@ const VERBS: &[Verb] = &[
     label::ANNOTATE,
     logs::VERB,
     patch::VERB,
+    portforward::VERB,
     replace::VERB,
     run::VERB,
     discovery::RESOURCES,
@@ -215,6 +222,8 @@ struct Call<'a> {
     output: Output,
     /// What takes the terminal's place.
     screen: Option<String>,
+    /// Which parts of it are to be marked.
+    changed: Vec<Range<usize>>,
     /// What is to be edited.
     edit: Option<Edit>,
     /// A verb that is not done when it returns leaves here how it goes on, one step after another.
@@ -229,6 +238,7 @@ impl<'a> Call<'a> {
             files,
             output: Output::default(),
             screen: None,
+            changed: Vec::new(),
             edit: None,
             lasting: VecDeque::new(),
         }
@@ -308,7 +318,10 @@ fn start_words(
         words => words,
     };
     let mut call = Call::new(timeline, context, files);
-    let failure = dispatch(&mut call, words).err();
+    let failure = match words {
+        [first, rest @ ..] if first == "watch" => screen::begin(&mut call, rest).err(),
+        words => dispatch(&mut call, words).err(),
+    };
     let (steps, edit) = (std::mem::take(&mut call.lasting), call.edit.take());
     let mut output = call.output;
     if steps.is_empty() {

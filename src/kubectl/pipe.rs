@@ -54,7 +54,7 @@ pub(super) fn start(
     let Output { exit, stdout, stderr } = started.output;
     let over = started.running.is_none().then_some(exit);
     let Look { stdout, stderr, exit, .. } =
-        filter.look(timeline, Look { stdout, stderr, screen: None, exit: over });
+        filter.look(timeline, Look { stdout, stderr, exit: over, ..Look::default() });
     let output = Output { exit: exit.unwrap_or(0), stdout, stderr };
     let running = started.running.map(|running| running.filtered(filter));
     Ok(Started { output, running, ..Started::default() })

@@ -1,15 +1,17 @@
 //! `kubectl run`: one pod, out of a few words.
 //!
-//! Models kubectl pkg/cmd/run/run.go and pkg/generate/versioned/run.go. One that is attached to is let run to its end,
-//! for an hour at most, and what it printed is there at once.
+//! Models kubectl pkg/cmd/run/run.go and pkg/generate/versioned/run.go. One that is attached to is followed to its
+//! end.
+
+mod attach;
 
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
-use super::{Call, Verb, Words, logs, merge, patch, save, target};
-use crate::api::{Kind, Map, Object, Span, Uid, Value};
+use super::{Call, Verb, Words, merge, patch, save, target};
+use crate::api::{Kind, Map, Object, Value};
 use crate::manifest;
 use crate::record;
-use crate::sim::{Propagation, Request};
+use crate::sim::Request;
 
 /// `kubectl run NAME --image=IMAGE [--env=A=B] [--port=N] [--restart=POLICY] [--command] [-- WORDS…]`.
 pub(super) const VERB: Verb = Verb {
@@ -34,9 +36,6 @@ pub(super) const VERB: Verb = Verb {
     ],
     run,
 };
-
-/// For how long a pod that is attached to is waited for.
-const LIMIT: Span = Span::secs(3600);
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let image = args.get("image").ok_or_else(|| Failure::required("image"))?;
@@ -63,14 +62,11 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     }
     let key = Object::read(Kind::Pod, &made).key();
     let uid = call.world().store.lookup(Kind::Pod, &key.namespace, &key.name).map(|o| o.meta().uid);
-    let done = uid.map_or(Ok(()), |uid| attached(call, args, uid));
-    if args.has("rm") {
-        let _ = save::send(call.timeline, Request::Delete(key.clone(), Propagation::Background, None), mode);
-        if !args.has("quiet") {
-            call.say(&format!("pod {:?} deleted from {} namespace", key.name.as_str(), key.namespace));
-        }
+    if let Some(uid) = uid {
+        let attached = attach::Attached::new(call, args, key, uid);
+        call.lasts(attached);
     }
-    done
+    Ok(())
 }
 
 /// What kubectl refuses before it asks. Models run.go: Run.
@@ -244,42 +240,4 @@ fn service(
         call.say("---");
     }
     Ok(())
-}
-
-/// Lets the pod run to its end, and prints what it printed. Models run.go: handleAttachPod and what follows.
-fn attached(call: &mut Call, args: &Args, uid: Uid) -> Result<(), Failure> {
-    let end = call.world().now() + LIMIT;
-    let pod_of = |call: &Call| match call.world().store.get(uid) {
-        Some(Object::Pod(pod)) => Some(pod.clone()),
-        _ => None,
-    };
-    let running = |pod: &crate::api::Pod| pod.is_terminal() || pod.is_ready();
-    while pod_of(call).is_some_and(|pod| !running(&pod)) && call.timeline.advance(end) {}
-    let Some(pod) = pod_of(call) else { return Ok(()) };
-    if !pod.is_terminal() && !args.has("quiet") {
-        call.complain(
-            "All commands and output from this session will be recorded in container logs, including credentials and \
-             sensitive information passed through the command prompt.",
-        );
-        call.complain("If you don't see a command prompt, try pressing enter.");
-    }
-    while pod_of(call).is_some_and(|pod| !pod.is_terminal()) && call.timeline.advance(end) {}
-    let Some(pod) = pod_of(call) else { return Ok(()) };
-    let said = logs::whole(call, &pod)?;
-    call.output.stdout.push_str(&said);
-    let name = format!("{}/{}", pod.meta.namespace, pod.meta.name);
-    let code = pod.status.containers.first().and_then(|c| match &c.state {
-        crate::api::ContainerState::Terminated(end) => Some((end.exit_code, end.reason.clone())),
-        _ => None,
-    });
-    match code {
-        Some((0, _)) => Ok(()),
-        Some((code, reason)) => {
-            call.complain(&format!("pod {name} terminated ({reason})"));
-            call.output.exit = code;
-            Ok(())
-        }
-        None if pod.is_terminal() => Err(Failure::error(format!("pod {name} failed with unknown exit code"))),
-        None => Err(Failure::error("timed out waiting for the condition")),
-    }
 }

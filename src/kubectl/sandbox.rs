@@ -57,7 +57,7 @@ pub fn is_question(words: &[String]) -> bool {
     matches!(words, [word] if word == "traffic")
 }
 
-pub(super) fn run(timeline: &mut Timeline, context: &Context, words: &[String]) -> Output {
+pub(super) fn run(timeline: &mut Timeline, context: &mut Context, words: &[String]) -> Output {
     if is_question(words) {
         let stdout = super::traffic::list(timeline.world());
         return Output { exit: 0, stdout, stderr: String::new() };
@@ -68,6 +68,14 @@ pub(super) fn run(timeline: &mut Timeline, context: &Context, words: &[String]) 
             let stderr = format!("{why}\n{USAGE}");
             return Output { exit: 2, stdout: String::new(), stderr };
         }
+    };
+    // What is asked of one's own machine may go through a port that is open there.
+    let act = match act {
+        Sandbox::Send(from, url) if from.is_empty() => match super::portforward::through(context, &url) {
+            Some((from, url)) => Sandbox::Send(from, url),
+            None => Sandbox::Send(from, url),
+        },
+        act => act,
     };
     match timeline.interfere(act) {
         Ok(said) => Output { exit: 0, stdout: with_break(said), stderr: String::new() },

@@ -5,7 +5,7 @@ use super::controllers;
 use super::plan::Plan;
 use super::record::{Actor, Because, Change, Verb};
 use super::world::World;
-use crate::api::{Key, Kind, Meta, Node, Object, Owner, Text, Uid, Value, make_mut};
+use crate::api::{Key, Kind, Meta, Node, Object, Owner, Span, Text, Uid, Value, make_mut};
 use crate::manifest::{self, Refusal};
 use std::rc::Rc;
 
@@ -74,10 +74,12 @@ pub struct Exec {
 /// What came of a command that was run in a container.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Executed {
-    /// Its exit code.
-    pub code: i32,
-    /// What it printed.
-    pub printed: String,
+    /// Its exit code; none if it does not end by itself.
+    pub code: Option<i32>,
+    /// What it printed, a line each, with how long after its start.
+    pub lines: Vec<(Span, String)>,
+    /// How long it took.
+    pub took: Span,
 }
 
 /// Namespaces that the cluster cannot do without. Models apiserver pkg/admission/plugin/namespace/lifecycle.
@@ -279,7 +281,9 @@ impl World {
                 self.start_controller(row);
                 Ok(format!("controller {name} is on"))
             }
-            Sandbox::Exec(exec) => self.exec(exec).map(|done| done.printed),
+            Sandbox::Exec(exec) => {
+                self.exec(exec).map(|done| done.lines.iter().map(|(_, line)| format!("{line}\n")).collect())
+            }
             Sandbox::Traffic(from, url, rate) => {
                 let (said, number) = super::network::traffic::set_rate(self, from, url, *rate)?;
                 if let Some(number) = number {

@@ -59,7 +59,7 @@ impl Shell {
         let doc = actions.ok().and_then(|a| a.get("doc").as_str().map(str::to_owned)).unwrap_or_default();
         let node = doc.split(' ').find(|w| w.starts_with("node-")).unwrap_or("").to_owned();
         Shell {
-            context: Context { namespace: namespace.to_owned().into() },
+            context: Context { namespace: namespace.to_owned().into(), ..Context::default() },
             folder: Folder(folder.to_owned()),
             written: BTreeMap::new(),
             variables,

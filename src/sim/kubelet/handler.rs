@@ -29,6 +29,8 @@ struct Ran {
     /// Its exit code; none: it did not end in time.
     code: Option<i32>,
     lines: Vec<String>,
+    /// For each line, after how long it was printed.
+    times: Vec<Span>,
     took: Span,
 }
 
@@ -168,7 +170,7 @@ impl Sync<'_> {
 
     /// Models pkg/probe/exec/exec.go: Probe, and cri-client pkg/remote_runtime.go: ExecSync.
     fn exec(&mut self, i: usize, command: &[Text], limit: Span) -> Outcome {
-        let Ran { code, lines, took } = match self.run_in(i, command, limit) {
+        let Ran { code, lines, took, .. } = match self.run_in(i, command, limit) {
             Ok(ran) => ran,
             Err(why) => return Outcome::errored(format!("rpc error: code = Unknown desc = {why}")),
         };
@@ -196,9 +198,11 @@ impl Sync<'_> {
         });
         let mut process = started?;
         let (mut reply, mut lines, mut took) = (Reply::Waited, Vec::new(), Span::ZERO);
-        let mut code = None;
+        let (mut code, mut times) = (None, Vec::new());
         for _ in 0..TURNS_MAX {
-            match process.resume(reply, &mut lines, self.now + took) {
+            let turn = process.resume(reply, &mut lines, self.now + took);
+            times.resize(lines.len(), took);
+            match turn {
                 Turn::Exit(exit) => {
                     code = Some(exit);
                     break;
@@ -218,7 +222,7 @@ impl Sync<'_> {
         let files = process.files().clone();
         self.keep_files(i, files);
         let lines = lines.iter().map(|line| line.to_string()).collect();
-        Ok(Ran { code, lines, took })
+        Ok(Ran { code, lines, times, took })
     }
     /// What a command has written is there for the container too.
     fn keep_files(&mut self, i: usize, files: crate::sim::workload::Files) {
@@ -260,10 +264,7 @@ pub(in crate::sim) fn exec(
             "Internal error occurred: Internal error occurred: error executing command in container: {why}"
         )
     })?;
-    let mut lines = ran.lines;
-    // What waits for ever is left after its first output, as by Ctrl-C.
-    let code = ran.code.unwrap_or(130);
-    lines.iter_mut().for_each(|line| line.push('\n'));
     sync.plan.actions.push(Action::Run(uid, Rc::new(sync.runtime)));
-    Ok((Executed { code, printed: lines.concat() }, sync.plan))
+    let lines = ran.times.into_iter().zip(ran.lines).collect();
+    Ok((Executed { code: ran.code, lines, took: ran.took }, sync.plan))
 }

@@ -16,7 +16,7 @@ pub use addresses::{Addresses, SERVICE_RANGE};
 pub use environment::{downward, entries, environment};
 pub use links::Links;
 pub use route::{Client, route, why_no_endpoints};
-pub use send::send;
+pub use send::{FORWARDED, send};
 pub use trace::{Flight, Hop, Outcome, Place, Trace};
 pub use traffic::Traffic;
 

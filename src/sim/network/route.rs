@@ -30,6 +30,8 @@ pub enum Client<'w> {
     Pod(&'w Pod),
     /// The person at the screen, outside the cluster.
     Outside,
+    /// The same person, by a forwarded port: the kubelet connects inside the pod.
+    Forwarded(&'w Pod),
 }
 
 impl Client<'_> {
@@ -37,12 +39,12 @@ impl Client<'_> {
     fn place(self) -> Place {
         match self {
             Client::Pod(pod) => Place::Pod(pod.meta.uid),
-            Client::Outside => Place::Outside(Text::default()),
+            Client::Outside | Client::Forwarded(_) => Place::Outside(Text::default()),
         }
     }
     fn namespace(&self) -> &str {
         match self {
-            Client::Pod(pod) => &pod.meta.namespace,
+            Client::Pod(pod) | Client::Forwarded(pod) => &pod.meta.namespace,
             Client::Outside => "default",
         }
     }
@@ -179,6 +181,14 @@ impl<'w> Walk<'w> {
         if ip == u32::from(Ipv4Addr::LOCALHOST) {
             return match self.client {
                 Client::Pod(pod) => self.pod(pod, port),
+                Client::Forwarded(pod) => {
+                    let node = &pod.node;
+                    self.hop(
+                        Place::Node(node.clone()),
+                        format!("port-forward: the kubelet of {node} connects inside the pod"),
+                    );
+                    self.pod(pod, port)
+                }
                 Client::Outside => self.refused(Place::Nowhere, "nothing listens on your own machine"),
             };
         }

@@ -34,14 +34,24 @@ pub fn send(world: &World, from: &str, url: &str) -> Result<(String, Plan), Stri
     Ok((said, plan))
 }
 
+/// How a sender begins who is outside, and whose request a forwarded port takes into a pod.
+pub const FORWARDED: &str = "port-forward:";
+
 /// Who sends: a pod in which something runs, or somebody outside.
 pub(super) fn client<'w>(world: &'w World, from: &str) -> Result<Client<'w>, String> {
     if matches!(from, "" | "outside") {
         return Ok(Client::Outside);
     }
+    let (from, forwarded) = match from.strip_prefix(FORWARDED) {
+        Some(pod) => (pod, true),
+        None => (from, false),
+    };
     let (namespace, name) = from.split_once('/').unwrap_or(("default", from));
     let found = world.store.lookup(Kind::Pod, namespace, name);
     let pod = found.and_then(|o| o.as_ref::<Pod>()).ok_or_else(|| format!("there is no pod {from}"))?;
+    if forwarded {
+        return Ok(Client::Forwarded(pod));
+    }
     if !world.runtime(pod.meta.uid).is_some_and(|r| r.cells.iter().any(|c| c.is_alive())) {
         return Err(format!("nothing runs in pod {from}, so nothing can be sent from it"));
     }
