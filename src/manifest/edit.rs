@@ -11,7 +11,8 @@ type Place = ((u32, u32), (u32, u32));
 
 impl Document {
     fn bytes(&self, (start, end): (u32, u32)) -> &str {
-        &self.text()[start as usize..end as usize]
+        // Of what could not be read, a place may lie within a letter.
+        self.text().get(start as usize..end as usize).unwrap_or_default()
     }
     fn edit(&self, bytes: (u32, u32), text: impl Into<String>) -> Edit {
         (self.lines().span(bytes), text.into())
@@ -22,12 +23,12 @@ impl Document {
     }
     /// The column of a byte, counted from 0 in bytes.
     fn column(&self, byte: u32) -> usize {
-        let before = &self.text()[..byte as usize];
+        let before = self.text().get(..byte as usize).unwrap_or_default();
         before.len() - before.rfind('\n').map_or(0, |at| at + 1)
     }
     /// The end of the line in which what ends at a byte has its last letter.
     fn line_end(&self, byte: u32) -> u32 {
-        let last = self.text()[..byte as usize].trim_end().len();
+        let last = self.text().get(..byte as usize).unwrap_or_default().trim_end().len();
         last as u32 + self.text()[last..].find('\n').unwrap_or(self.text().len() - last) as u32
     }
     fn is_flow(&self, (start, end): (u32, u32)) -> bool {
