@@ -11,6 +11,7 @@ use super::target::Found;
 use super::{Call, Verb, Words, target, wait};
 use crate::api::{Span, Text, Time, Uid};
 use crate::sim::{Propagation, Request};
+use std::collections::VecDeque;
 
 /// `kubectl delete (-f FILE | TYPE NAME… | TYPE/NAME… | TYPE --all | TYPE -l SELECTOR)`.
 pub(super) const VERB: Verb = Verb {
@@ -65,7 +66,7 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     }
     let timeout = args.get("timeout").map_or(Ok(Span::ZERO), |text| wait::timeout("delete", text))?;
     let waits = mode == Mode::Write && args.get("wait") != Some("false");
-    let mut going = Vec::new();
+    let mut going = VecDeque::new();
     let mut warned = args.get("namespace").is_none() || args.has("all-namespaces");
     for found in &search.found {
         if !found.resource.info().namespaced && !std::mem::replace(&mut warned, true) {
@@ -108,15 +109,18 @@ fn name_of(found: &Found) -> Text {
 
 /// Objects that are on their way out. Models delete.go: DeleteResult, and pkg/cmd/wait/delete.go: IsDeleted.
 struct Going {
-    all: Vec<(Uid, &'static str, Text)>,
+    all: VecDeque<(Uid, &'static str, Text)>,
     end: Option<Time>,
 }
 
 impl Lasting for Going {
     fn look(&mut self, call: &mut Call) -> Result<Next, Failure> {
+        // One after another, so that it costs nothing to be asked after every event.
         let store = &call.world().store;
-        self.all.retain(|(uid, ..)| store.get(*uid).is_some());
-        let Some((_, plural, name)) = self.all.first() else { return Ok(Next::Over) };
+        while self.all.front().is_some_and(|(uid, ..)| store.get(*uid).is_none()) {
+            self.all.pop_front();
+        }
+        let Some((_, plural, name)) = self.all.front() else { return Ok(Next::Over) };
         match self.end {
             Some(end) if call.world().now() >= end => {
                 Err(Failure::error(format!("timed out waiting for the condition on {plural}/{name}")))

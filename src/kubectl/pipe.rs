@@ -101,10 +101,13 @@ fn goes_by_lines(pipeline: &str) -> bool {
         let [name, rest @ ..] = command else { return false };
         let counts = |word: &String| match name.as_str() {
             // Numbers of lines, and what ends early.
-            "grep" => word.starts_with('-') && word.contains(['c', 'm', 'n', 'q', 'A', 'B', 'C', 'l']),
-            "sed" => {
-                word.contains('$') || word.trim_start_matches('\'').starts_with(|c: char| c.is_ascii_digit())
-            }
+            "grep" => match word.strip_prefix("--") {
+                Some(long) if long.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                    !["line-buffered", "invert-match", "ignore-case"].contains(&long)
+                }
+                _ => word.starts_with('-') && word.contains(['c', 'm', 'n', 'q', 'A', 'B', 'C', 'l']),
+            },
+            "sed" => word.starts_with(|c: char| c == '$' || c.is_ascii_digit()),
             "awk" => {
                 word.contains("NR") || word.contains("END") || word.contains("BEGIN") || word.contains('=')
             }
