@@ -2,12 +2,16 @@
 //!
 //! Models kubectl pkg/cmd/apply/apply.go and patcher.go.
 
+mod last;
+
 use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::{Call, Context, Verb, Words, merge, save, sources, target};
 use crate::api::{Key, Kind, Meta, Object, Text, Value};
 use crate::manifest::{self, Document};
 use crate::sim::{Request, Timeline};
+
+pub(super) use last::{SET as SET_LAST, VIEW as VIEW_LAST};
 
 /// `kubectl apply -f FILE… [-n NAMESPACE] [--server-side] [--dry-run=client|server]`.
 pub(super) const VERB: Verb = Verb {

@@ -11,7 +11,8 @@ use super::print::{self, Format};
 use super::resource::{self, Resource};
 use super::watch::Watch;
 use super::{Call, Verb, Words, tabs, target};
-use crate::api::{Kind, Time, Value};
+use crate::api::{Kind, Map, Time, Value};
+use crate::record;
 
 /// `kubectl events [--for TYPE/NAME] [--types=Warning,Normal] [-A] [-o FORMAT]`.
 pub(super) const VERB: Verb = Verb {
@@ -26,8 +27,8 @@ pub(super) const VERB: Verb = Verb {
 
 fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     let types: Vec<String> = args.all("types").flat_map(|t| t.split(',')).map(str::to_lowercase).collect();
-    if let Some(kind) = types.iter().find(|t| !matches!(t.as_str(), "normal" | "warning")) {
-        return Err(Failure::error(format!("valid --types are Normal or Warning, not {kind:?}")));
+    if types.iter().any(|t| !matches!(t.as_str(), "normal" | "warning")) {
+        return Err(Failure::error("valid --types are Normal or Warning"));
     }
     let everywhere = args.has("all-namespaces");
     let place = target::namespace(call, args);
@@ -65,7 +66,13 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             rows.extend(events.iter().map(|event| row(event, now, everywhere)));
             call.output.stdout.push_str(&lay_out(&rows));
         }
-        format => print::structured(&print::list(events), &format, &mut call.output.stdout)?,
+        format => {
+            let empty = Map::new();
+            let list = record! {
+                "apiVersion" => "v1", "items" => events, "kind" => "EventList", "metadata" => empty,
+            };
+            print::structured(&list, &format, &mut call.output.stdout)?;
+        }
     }
     Ok(())
 }
@@ -164,6 +171,10 @@ impl Lasting for Watching {
 fn about(word: &str) -> Result<(Kind, String), Failure> {
     let wrong = || Failure::error("--for must be in resource/name form");
     let (kind, name) = word.split_once('/').ok_or_else(wrong)?;
+    if name.contains('/') {
+        let why = "arguments in resource/name form may not have more than one slash";
+        return Err(Failure::error(why));
+    }
     let unknown = || Failure::error(format!("the server doesn't have a resource type {kind:?}"));
     Ok((Kind::from_word(kind).ok_or_else(unknown)?, name.to_owned()))
 }

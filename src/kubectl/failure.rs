@@ -61,8 +61,4 @@ impl Failure {
     pub fn no_verb() -> Failure {
         Failure::plain("kubectl controls the Kubernetes cluster manager.\n\nUse \"kubectl VERB\".")
     }
-    /// There is no such verb.
-    pub fn unknown_verb(verb: &str) -> Failure {
-        Failure::error(format!("unknown command \"{verb}\" for \"kubectl\""))
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Models kubectl pkg/cmd/get/get.go and cli-runtime pkg/printers/tableprinter.go.
 
+mod scale;
 mod watch;
 
 use super::args::{self, Args, truth, value};
@@ -23,7 +24,7 @@ pub(super) const VERB: Verb = Verb {
         &[value("output", 'o'), value("sort-by", ' '), value("label-columns", 'L'), value("chunk-size", ' ')],
         &[truth("show-labels", ' '), truth("no-headers", ' '), truth("show-kind", ' ')],
         &[truth("watch", 'w'), truth("watch-only", ' '), truth("output-watch-events", ' ')],
-        &[truth("show-managed-fields", ' '), value("template", ' ')],
+        &[truth("show-managed-fields", ' '), value("template", ' '), truth("server-print", ' ')],
         &[truth("allow-missing-template-keys", ' '), value("raw", ' '), value("subresource", ' ')],
     ],
     run,
@@ -44,7 +45,20 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
         let why = "--output-watch-events option can only be used with --watch or --watch-only";
         return Err(Failure::error(why));
     }
+    if let Some(output) = args.get("output").filter(|o| args.has("show-labels") && !["", "wide"].contains(o))
+    {
+        let why = format!("--show-labels option cannot be used with {output} printer");
+        return Err(Failure::error(why));
+    }
     let mut search = target::search(call, args, "get")?;
+    if let Some(sub) = args.get("subresource").filter(|s| !s.is_empty()) {
+        if search.asked.iter().any(|a| a.name.is_none()) {
+            return Err(Failure::error("subresource cannot be used when bulk resources are specified"));
+        }
+        if sub != "status" {
+            return subresource(call, args, sub, &format, search);
+        }
+    }
     if let Some(path) = args.get("sort-by").filter(|p| !p.is_empty()) {
         sort(&mut search.found, path)?;
     }
@@ -69,6 +83,37 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
     call.finish(search.missing)
 }
 
+/// A part of an object that is served by itself; here that is its scale.
+fn subresource(
+    call: &mut Call,
+    args: &Args,
+    sub: &str,
+    format: &Format,
+    search: Search,
+) -> Result<(), Failure> {
+    let mut failures = search.missing;
+    let mut scales = Vec::new();
+    for found in &search.found {
+        match scale::of(found) {
+            Ok(scale) if sub == "scale" => scales.push(scale),
+            Ok(_) => failures.push(Failure::no_such_request()),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    match (format, scales.as_slice()) {
+        (_, []) => {}
+        (Format::Table { .. }, all) => {
+            let text = scale::table(all, !args.has("no-headers"), call.world().now());
+            call.output.stdout.push_str(&text);
+        }
+        (format, [one]) if search.asked.len() == 1 => {
+            print::structured(one, format, &mut call.output.stdout)?;
+        }
+        (format, _) => print::structured(&print::list(scales), format, &mut call.output.stdout)?,
+    }
+    call.finish(failures)
+}
+
 /// What kubectl says where there is nothing to print.
 pub(super) fn nothing_found(call: &Call, args: &Args, search: &Search) -> String {
     let namespaced = search.asked.iter().all(|a| a.resource.info().namespaced);
@@ -79,7 +124,12 @@ pub(super) fn nothing_found(call: &Call, args: &Args, search: &Search) -> String
 }
 
 fn structured(call: &mut Call, args: &Args, search: &Search, format: &Format) -> Result<(), Failure> {
-    let single = search.asked.len() == 1 && search.asked[0].name.is_some() && args.get("filename").is_none();
+    // What one name or one file asks for is no list, if it is one thing.
+    let files = args.all("filename").count();
+    let single = search.asked.len() == 1 && search.asked[0].name.is_some() && files <= 1;
+    if search.found.is_empty() && args.has("ignore-not-found") {
+        return Ok(());
+    }
     let values: Vec<Value> = search.found.iter().map(Found::value).collect();
     let mut text = String::new();
     let done = match (single, values.as_slice()) {

@@ -54,6 +54,7 @@ mod target;
 pub mod terminal;
 mod top;
 mod traffic;
+mod unknown;
 mod version;
 mod wait;
 mod watch;
@@ -164,6 +165,8 @@ const VERBS: &[Verb] = &[
     set::SUBJECT,
     top::NODE,
     top::POD,
+    apply::VIEW_LAST,
+    apply::SET_LAST,
     apply::VERB,
     autoscale::VERB,
     delete::VERB,
@@ -326,8 +329,11 @@ fn start_words(
     let mut output = call.output;
     if steps.is_empty() {
         if let Some(failure) = failure {
-            output.stderr += &failure.alone;
-            output.stderr.push('\n');
+            // One that has said all by itself says no more.
+            if !failure.alone.is_empty() {
+                output.stderr += &failure.alone;
+                output.stderr.push('\n');
+            }
             output.exit = 1;
         }
         return Started { edit, ..output.into() };
@@ -340,6 +346,13 @@ fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
     if help::answer(call, words) {
         return Ok(());
     }
+    if let Some(at) = args::first_word(words) {
+        // A verb of two words is none of them by itself, except for `create`, which makes what a file says.
+        let whole = verb_of(&words[at..]).is_some_and(|(verb, _)| verb.name != "create");
+        if let Some(failure) = (!whole).then(|| unknown::group(call, &by_own_name(&words[at..]))).flatten() {
+            return Err(failure);
+        }
+    }
     let (verb, rest) = find(words)?;
     let args = args::parse(verb.name, verb.flags, &rest)?;
     (verb.run)(call, &args)
@@ -349,7 +362,7 @@ fn dispatch(call: &mut Call, words: &[String]) -> Result<(), Failure> {
 fn find(words: &[String]) -> Result<(&'static Verb, Vec<String>), Failure> {
     let at = args::first_word(words).ok_or_else(Failure::no_verb)?;
     let said = words[at].as_str();
-    let (verb, length) = verb_of(&words[at..]).ok_or_else(|| Failure::unknown_verb(said))?;
+    let (verb, length) = verb_of(&words[at..]).ok_or_else(|| unknown::command(said))?;
     let mut rest = words.to_vec();
     rest.drain(at..at + length);
     Ok((verb, rest))

@@ -38,7 +38,12 @@ fn replace(call: &mut Call, args: &Args, sent: Sent) -> Result<(), Failure> {
         // Whatever is there goes first, at once; that there is nothing is no mistake.
         let _ = call.timeline.call(Request::Delete(key.clone(), Propagation::Background, Some(0)));
         if key.kind != Kind::Namespace && call.world().store.find(&key).is_none() {
-            call.say(&format!("{} {:?} deleted", key.kind.info().qualified(), key.name.as_str()));
+            let place = if key.namespace.is_empty() {
+                String::new()
+            } else {
+                format!(" from {} namespace", key.namespace)
+            };
+            call.say(&format!("{} {:?} deleted{place}", key.kind.info().qualified(), key.name.as_str()));
             let object = call.timeline.call(Request::Create(value)).map_err(refused)?;
             call.say(&save::line(key.kind, &object.meta().name, "replaced", mode));
             return Ok(());

@@ -1,5 +1,6 @@
 //! What `kubectl describe` prints, against what the real kubectl printed of the same objects at the same time.
 
+use crate::artefacts::Differing;
 use crate::json::tell;
 use crate::shell::{Shell, cluster};
 use podium::api::{Kind, Span, Time};
@@ -128,6 +129,7 @@ fn descriptions_agree_with_the_recorded_ones() {
         folder.join("scenarios").read_dir().expect("a folder").flatten().map(|e| e.path()).collect();
     names.sort();
     let (mut simulated, mut kept) = (Count::default(), Count::default());
+    let mut differing = Differing::default();
     for path in names {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let start = start_of(&path);
@@ -153,11 +155,12 @@ fn descriptions_agree_with_the_recorded_ones() {
             }
             match difference(&without_certificates(&want), &without_certificates(&is)) {
                 None => count.agree += 1,
-                Some(why) => println!("{name} at {} s, {}: {why}", command.at, command.line),
+                Some(why) => differing.count(&name, command.at, &command.line, &why),
             }
         }
     }
     tell(&format!("{} of {} describe texts agree", simulated.agree, simulated.all));
+    tell(&format!("of those that do not, {}", differing.told()));
     tell(&format!("{} of {} describe texts of kinds that are only kept agree", kept.agree, kept.all));
     assert!(simulated.agree + kept.agree >= AGREE_MIN, "{AGREE_MIN} texts did agree");
 }

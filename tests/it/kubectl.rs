@@ -1,11 +1,11 @@
 //! What kubectl prints, against what the real kubectl printed of the same objects at the same time.
 
+use crate::artefacts::Differing;
 use crate::describe::{self, Recorded, recorded, recordings};
 use crate::json::{self, recording, tell};
 use crate::shell::{Only, Shell, cluster};
 use podium::api::{Span, Time, Value};
 use podium::kubectl::{self, Context, Output};
-use podium::manifest;
 use podium::record;
 use podium::sim::{Config, Request, Timeline};
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::path::Path;
 /// How many texts must agree of the scenarios whose names begin with a letter up to `f`; none is ever lost.
 const FIRST_AGREE_MIN: usize = 191;
 /// And of all others.
-const OTHERS_AGREE_MIN: usize = 889;
+const OTHERS_AGREE_MIN: usize = 891;
 /// By how many seconds two times may differ: 1.5, and what is lost where they are cut to whole ones.
 const TOLERANCE_S: i64 = 2;
 
@@ -24,6 +24,7 @@ fn texts_agree_with_the_recorded_ones() {
         folder.join("scenarios").read_dir().expect("a folder").flatten().map(|e| e.path()).collect();
     paths.sort();
     let (mut first, mut others) = ((0, 0), (0, 0));
+    let mut differing = Differing::default();
     for path in paths {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let count = if ("a".."g").contains(&name.as_str()) { &mut first } else { &mut others };
@@ -31,12 +32,14 @@ fn texts_agree_with_the_recorded_ones() {
             count.1 += 1;
             match why {
                 None => count.0 += 1,
-                Some(why) => println!("{name} at {} s, {}: {why}", command.at, command.line),
+                Some(why) => differing.count(&name, command.at, &command.line, &why),
             }
         }
     }
     tell(&format!("{} of {} kubectl texts agree in the scenarios a to f", first.0, first.1));
     tell(&format!("{} of {} kubectl texts agree in the others", others.0, others.1));
+    tell(&format!("of those that do not, {}", differing.told()));
+    differing.all_are_needed(|scenario| scenario != "session");
     assert!(first.0 >= FIRST_AGREE_MIN, "{FIRST_AGREE_MIN} texts did agree");
     assert!(others.0 >= OTHERS_AGREE_MIN, "{OTHERS_AGREE_MIN} texts did agree");
 }
@@ -172,6 +175,10 @@ fn read_line(line: &str, times: &mut Vec<i64>) -> String {
     let indent = line.len() - line.trim_start().len();
     let mut fixed = " ".repeat(indent);
     let line = line.trim_start();
+    if line.starts_with("pod-template-hash: ") {
+        // Chance can have made of it what looks like an age.
+        return fixed + "pod-template-hash: #";
+    }
     let mut line = line.to_owned();
     if line.starts_with("--- ") || line.starts_with("+++ ") {
         // A file of `kubectl diff`, and when it was written.
@@ -196,40 +203,6 @@ fn read_line(line: &str, times: &mut Vec<i64>) -> String {
         }
     }
     fixed
-}
-
-/// Cases of the collection whose object is not that of upstream's test: it should be ten years old.
-const MISTAKEN: &[&str] = &["Job TestPrintJob[2]"];
-
-/// The tables of `get`, object by object, as Kubernetes' own tests have them.
-#[test]
-fn cells_agree_with_the_upstream_tests() {
-    let Some(cases) = recording("printer_cases.json") else { return };
-    let cases = json::parse(&cases);
-    let (mut agree, mut all) = (0, 0);
-    for case in cases.get("cases").items() {
-        let text = |name: &str| case.get(name).as_str().unwrap_or("").to_owned();
-        let object = manifest::parse(&text("object")).documents.remove(0).value;
-        let now = Time::parse(&text("now")).expect("a time");
-        let cells = kubectl::cells(&object, now);
-        let titles = case.get("columns").items().iter();
-        let wanted = titles.zip(case.get("cells_text").items());
-        let differs = wanted.clone().find(|(title, want)| {
-            let title = title.as_str().unwrap_or("");
-            let cell = cells.iter().find(|(t, _)| *t == title).map(|(_, c)| c.as_str());
-            cell != Value::as_str(want)
-        });
-        if MISTAKEN.contains(&text("name").as_str()) {
-            continue;
-        }
-        all += 1;
-        match differs {
-            None => agree += 1,
-            Some((title, want)) => println!("{}: {title:?} should be {want:?}: {cells:?}", text("name")),
-        }
-    }
-    tell(&format!("{agree} of {all} printer_cases agree"));
-    assert_eq!(agree, all, "rows of upstream's own tests");
 }
 
 /// How many refusals must be word for word those of `kubectl apply -f manifest.yaml`; none is ever lost.
@@ -451,6 +424,7 @@ fn a_session_is_answered_in_the_same_words() {
     let (mut timeline, mut context) =
         (1..500).find_map(|seed| beginning_of_the_session(seed, &files)).expect("chance has it so some time");
     let (mut agree, mut all) = (0, 0);
+    let mut differing = Differing::default();
     for (i, case) in session.lines().map(json::parse).enumerate() {
         let text = |name: &str| case.get(name).as_str().unwrap_or("").to_owned();
         if i == 2 {
@@ -468,9 +442,10 @@ fn a_session_is_answered_in_the_same_words() {
         all += 1;
         match difference(&want, &is) {
             None => agree += 1,
-            Some(why) => println!("session: {}: {why}", want.line),
+            Some(why) => differing.count("session", 0.0, &want.line, &why),
         }
     }
     tell(&format!("{agree} of {all} commands of the session are answered in the same words"));
+    tell(&format!("of those that are not, {}", differing.told()));
     assert!(agree >= SESSION_AGREE_MIN, "{SESSION_AGREE_MIN} commands were answered so");
 }

@@ -1,6 +1,7 @@
 //! One integration binary, a module per room.
 
 mod acts;
+mod artefacts;
 mod cli;
 mod describe;
 mod hashes;

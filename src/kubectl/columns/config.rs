@@ -1,6 +1,6 @@
 //! ConfigMaps, Secrets, Leases and role bindings. Models printers.go: printConfigMap and its neighbours.
 
-use super::{Printed, col, created, name, text, wide};
+use super::{Column, Printed, col, created, name, text, wide};
 use crate::api::{Time, Value};
 
 pub(super) const CONFIG_MAP: Printed = Printed {
@@ -25,6 +25,15 @@ pub(super) const LEASE: Printed = Printed {
     columns: &[col("Name"), col("Holder"), col("Age")],
     cells: |o, now| vec![name(o), text(o.at("spec.holderIdentity")), created(o, now)],
 };
+
+/// Roles are printed as the API server prints what it has no columns for.
+pub(super) const ROLE: Printed = Printed { kind: "Role", columns: ROLES, cells: role };
+pub(super) const CLUSTER_ROLE: Printed = Printed { kind: "ClusterRole", columns: ROLES, cells: role };
+const ROLES: &[Column] = &[col("Name"), col("Created At")];
+
+fn role(object: &Value, _: Time) -> Vec<String> {
+    vec![name(object), text(object.at("metadata.creationTimestamp"))]
+}
 
 pub(super) const ROLE_BINDING: Printed = Printed { kind: "RoleBinding", columns: BINDING, cells: binding };
 pub(super) const CLUSTER_ROLE_BINDING: Printed =

@@ -63,6 +63,8 @@ const ALL: &[&Printed] = &[
     &config::CONFIG_MAP,
     &config::SECRET,
     &config::LEASE,
+    &config::ROLE,
+    &config::CLUSTER_ROLE,
     &config::ROLE_BINDING,
     &config::CLUSTER_ROLE_BINDING,
     &policy::AUTOSCALER,
@@ -94,7 +96,7 @@ pub fn cells(object: &Value, now: Time) -> Vec<(&'static str, String)> {
 fn name(object: &Value) -> String {
     text(object.at("metadata.name"))
 }
-fn created(object: &Value, now: Time) -> String {
+pub(super) fn created(object: &Value, now: Time) -> String {
     since(object.at("metadata.creationTimestamp"), now)
 }
 /// How long ago the time in a field was; `<unknown>` where there is none.

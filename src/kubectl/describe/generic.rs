@@ -10,12 +10,17 @@ const SKIPPED: [&str; 4] =
 
 /// The text of any object.
 pub(super) fn describe(seen: &Seen, page: &mut Page) {
-    let meta = seen.at("metadata");
+    write(&seen.value, page);
+}
+
+/// The text of an object that the store may not have.
+pub(super) fn write(value: &Value, page: &mut Page) {
+    let meta = value.get("metadata");
     page.field(0, "Name", text(meta.get("name")));
     page.field(0, "Namespace", text(meta.get("namespace")));
     page.labels("Labels", meta.get("labels"));
     page.annotations("Annotations", meta.get("annotations"));
-    fields(page, 0, &seen.value, "");
+    fields(page, 0, value, "");
 }
 
 /// Models printUnstructuredContent.

@@ -13,6 +13,7 @@ mod cronjob;
 mod daemonset;
 mod deployment;
 mod disruption;
+mod endpoints;
 mod endpointslice;
 mod environment;
 mod events;
@@ -39,6 +40,7 @@ mod volumes;
 
 pub(super) use verb::VERB;
 
+use super::resource::Resource;
 use crate::api::{Kind, Object, Value};
 use crate::sim::World;
 use page::Page;
@@ -121,6 +123,17 @@ pub fn describe(world: &World, object: &Object) -> String {
 /// What `kubectl describe` prints of each of several objects: their events would be too much.
 pub fn describe_briefly(world: &World, object: &Object) -> String {
     write(world, object, Ending::Nothing)
+}
+
+/// What is not in the store: Endpoints have a text of their own, Events have not.
+fn made_up(resource: Resource, value: &Value) -> String {
+    let mut page = Page::default();
+    match resource {
+        Resource::Endpoints => endpoints::describe(value, &mut page),
+        _ => generic::write(value, &mut page),
+    }
+    page.line(0, "Events:\t<none>");
+    page.finish()
 }
 
 /// A pod template as `kubectl rollout history --revision` prints it: with its tabs.

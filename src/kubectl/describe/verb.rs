@@ -33,6 +33,12 @@ fn run(call: &mut Call, args: &Args) -> Result<(), Failure> {
             missing.clear();
         }
     }
+    if objects.is_empty() && search.found.iter().any(|f| f.object.is_none()) {
+        let texts: Vec<String> =
+            search.found.iter().map(|f| super::made_up(f.resource, &f.value())).collect();
+        call.output.stdout.push_str(&texts.join("\n\n"));
+        return call.finish(missing);
+    }
     // The events of many objects would be too much, unless they are asked for.
     let several = objects.len() > 1 || !missing.is_empty();
     let with_events = args.get("show-events").map_or(!several, |said| said != "false");

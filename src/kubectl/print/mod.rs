@@ -170,7 +170,7 @@ pub(super) fn list(items: Vec<Value>) -> Value {
 
 fn items(value: &Value) -> Vec<Value> {
     match (value.get("kind").as_str(), value.get("items")) {
-        (Some("List"), Value::List(items)) => items.to_vec(),
+        (Some("List" | "EventList"), Value::List(items)) => items.to_vec(),
         _ => vec![value.clone()],
     }
 }
