@@ -259,7 +259,8 @@ fn illegal_base64(text: &str) -> Option<usize> {
     let bytes: Vec<(usize, u8)> =
         text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\r' | b'\n')).collect();
     for quantum in bytes.chunks(4) {
-        for (j, (at, b)) in quantum.iter().enumerate().filter(|(_, (_, b))| !good(*b)) {
+        let wrong = quantum.iter().enumerate().find(|(_, (_, b))| !good(*b));
+        if let Some((j, (at, b))) = wrong {
             let end = bytes.iter().position(|(place, _)| place == at).map_or(0, |i| i + 1);
             let behind = |skipped: usize| bytes.get(end + skipped).map(|(place, _)| *place);
             return match (j, b, quantum.get(3)) {
