@@ -66,4 +66,4 @@ pub use statefulset::*;
 pub use text::Text;
 pub use time::{Span, Time};
 pub use value::{Map, Value, write_json_str};
-pub use zone::Zone;
+pub use zone::{Zone, zone_names};

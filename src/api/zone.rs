@@ -31,6 +31,14 @@ struct Edge {
     at: i64,
 }
 
+/// The names of all zones, those of one area together.
+pub fn zone_names() -> impl Iterator<Item = String> {
+    TABLE.lines().flat_map(|line| line.split(' ').skip(1)).flat_map(|word| {
+        let (area, names) = word.rsplit_once('/').map_or((None, word), |(area, names)| (Some(area), names));
+        names.split(',').map(move |name| area.map_or(name.to_owned(), |area| format!("{area}/{name}")))
+    })
+}
+
 impl Zone {
     /// The zone of that name, such as `Europe/Berlin`.
     pub fn find(name: &str) -> Option<Zone> {

@@ -2,8 +2,10 @@
 
 use super::editor::Units;
 use crate::api::Value;
+use crate::kubectl::Known;
 use crate::manifest;
 use crate::record;
+use crate::sim::World;
 
 /// Texts longer than this are neither completed nor explained, in bytes.
 const TEXT_MAX: usize = 200_000;
@@ -22,13 +24,14 @@ fn place(text: &str, offset: u32) -> (u32, u32) {
 }
 
 /// What may stand at an offset; none if there is nothing to offer.
-pub fn complete(text: String, offset: u32) -> Option<String> {
+pub fn complete(text: String, offset: u32, world: &World) -> Option<String> {
     if text.len() > TEXT_MAX {
         return None;
     }
     let (line, column) = place(&text, offset);
-    let offers = manifest::complete(&text, line, column);
-    let from = Units::of(&text).at(offers.first()?.replaces.start.byte);
+    let offers = manifest::complete(&text, line, column, &Known(world));
+    let (units, replaces) = (Units::of(&text), offers.first()?.replaces);
+    let (from, to) = (units.at(replaces.start.byte), units.at(replaces.end.byte).max(offset));
     let one = |c: &manifest::Completion| {
         let doc = if c.simulated { c.doc.to_owned() } else { format!("Kept, not simulated. {}", c.doc) };
         record! {
@@ -40,17 +43,18 @@ pub fn complete(text: String, offset: u32) -> Option<String> {
         }
     };
     let options: Vec<Value> = offers.iter().map(one).collect();
-    Some(record! { "from" => from as i64, "options" => options }.to_json())
+    Some(record! { "from" => from as i64, "to" => to as i64, "options" => options }.to_json())
 }
 
 /// The documentation of the field at an offset; none if there is none.
-pub fn hover(text: String, offset: u32) -> Option<String> {
+pub fn hover(text: String, offset: u32, world: &World) -> Option<String> {
     if text.len() > TEXT_MAX {
         return None;
     }
     let (line, column) = place(&text, offset);
-    let found = manifest::hover(&text, line, column)?;
+    let found = manifest::hover(&text, line, column, &Known(world))?;
     let mut lines = vec![found.doc.to_owned()];
+    lines.extend(found.facts);
     if !found.words.is_empty() {
         lines.push(format!("One of: {}.", found.words.join(", ")));
     }

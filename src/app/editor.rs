@@ -7,6 +7,9 @@ use super::tabs::{Id, Tab};
 use crate::api::Value;
 use crate::manifest::{Diagnostic, Edit, Fix, Severity};
 use crate::record;
+use crate::sim::World;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
@@ -56,10 +59,10 @@ pub struct Editor {
 }
 
 /// What the editor tells or asks of the page.
-fn answer(send: &Callback<Msg>, what: &str, text: String, offset: u32) -> Option<String> {
+fn answer(send: &Callback<Msg>, seen: &World, what: &str, text: String, offset: u32) -> Option<String> {
     match what {
-        "complete" => return assist::complete(text, offset),
-        "hover" => return assist::hover(text, offset),
+        "complete" => return assist::complete(text, offset, seen),
+        "hover" => return assist::hover(text, offset, seen),
         "change" => send.emit(Msg::Text(text)),
         "file" => {
             let (name, text) = text.split_once('\n').unwrap_or((&text, ""));
@@ -72,9 +75,11 @@ fn answer(send: &Callback<Msg>, what: &str, text: String, offset: u32) -> Option
 
 impl Editor {
     /// Asks for the editor. What is written before it comes is kept.
-    pub fn load(&mut self, host: &Element, tab: &Tab, send: Callback<Msg>) {
+    pub fn load(&mut self, host: &Element, tab: &Tab, send: Callback<Msg>, seen: Rc<RefCell<World>>) {
         let arrived = send.reform(Msg::EditorReady);
-        let on = Closure::new(move |what: String, text, offset| answer(&send, &what, text, offset));
+        let on = Closure::new(move |what: String, text, offset| {
+            answer(&send, &seen.borrow(), &what, text, offset)
+        });
         let ready = Closure::new(move |handle| arrived.emit(handle));
         mount(host, tab.id, &tab.text, &on, &ready);
         self.kept = Some((on, ready));

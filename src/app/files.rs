@@ -2,7 +2,8 @@
 
 use super::page::{App, Pane, focus};
 use super::tabs::{Id, Purpose, TABS_MAX};
-use crate::manifest::{self, Diagnostic};
+use crate::kubectl::Change;
+use crate::manifest::{self, Diagnostic, Document};
 use std::rc::Rc;
 
 /// What can happen to the files.
@@ -33,6 +34,9 @@ pub enum FileMsg {
     Mend(Rc<Diagnostic>, usize),
     /// The lines of the text in front are to be indented as is usual.
     Format,
+    /// Somebody wants to see what Apply would change.
+    Compare,
+    CloseChanges,
 }
 
 /// A sentence about what was just done, and whether it can be undone.
@@ -50,6 +54,10 @@ pub struct Desk {
     pub renaming: Option<Id>,
     /// The files that could not be kept for the next visit.
     pub lost: Vec<String>,
+    /// What Apply would change, while somebody looks at it.
+    pub changes: Option<Rc<Vec<Change>>>,
+    /// The objects of the text in front, as it was checked last.
+    pub documents: Vec<Document>,
     /// What gets the focus once it is there.
     goes_to: Option<String>,
 }
@@ -112,6 +120,16 @@ impl App {
                 self.editor.focus();
             }
             FileMsg::Format => self.format(),
+            FileMsg::Compare if self.desk.changes.is_some() => self.file(FileMsg::CloseChanges),
+            FileMsg::Compare => {
+                self.pane = Pane::Manifest;
+                self.desk.changes = self.whole.then(|| Rc::new(self.changes()));
+                self.desk.goes_to = Some("changes-title".to_owned());
+            }
+            FileMsg::CloseChanges => {
+                self.desk.changes = None;
+                self.editor.focus();
+            }
         }
         if self.tabs.front().id != front {
             self.turn();
@@ -122,6 +140,7 @@ impl App {
         self.desk.renaming = self.desk.renaming.filter(|id| *id == self.tabs.front().id);
         self.outcomes = Default::default();
         self.diagnostics = Default::default();
+        self.desk.changes = None;
         self.editor.show(self.tabs.front().id, self.tabs.text());
         self.check_next();
     }

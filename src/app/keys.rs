@@ -15,6 +15,7 @@ pub const HELP: &[(&str, &str)] = &[
     ("Home", "to the start"),
     ("1 … 5", "speed: 1×, 10×, 60×, 600×, max"),
     ("Ctrl Enter", "apply the file in front"),
+    ("Ctrl D", "what Apply would change"),
     ("Ctrl O", "open files of this machine; they can be dropped on the page, too"),
     ("Ctrl S", "save the file in front to this machine"),
     ("Alt PgDn", "to the next file; Alt PgUp: to the one before"),
@@ -76,6 +77,7 @@ fn of_files(event: &KeyboardEvent, key: &str) -> Option<FileMsg> {
     let (ctrl, alt) = (event.ctrl_key() || event.meta_key(), event.alt_key());
     Some(match (ctrl, alt, event.shift_key(), key) {
         (true, false, false, "o") => FileMsg::Pick,
+        (true, false, false, "d") => FileMsg::Compare,
         (true, false, false, "s") => FileMsg::Save,
         // With Alt some keyboards write another letter.
         (false, true, true, _) if event.code() == "KeyF" => FileMsg::Format,

@@ -17,6 +17,7 @@ use crate::kubectl::terminal::Terminal;
 use crate::manifest::{self, Diagnostic};
 use crate::sim::{Config, Request, Sandbox, Timeline, World};
 use crate::view::{self, Action, Gantt, Scene};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -24,6 +25,8 @@ use yew::{Component, Context, Html, NodeRef};
 
 /// How long after the last key stroke the text is checked, in milliseconds.
 const CHECK_AFTER_MS: f64 = 140.0;
+/// And one millisecond more for so many bytes.
+const CHECKED_BYTES_PER_MS: f64 = 500.0;
 /// How often the panels follow a world that plays, in milliseconds.
 const PANELS_EVERY_MS: f64 = 100.0;
 
@@ -150,6 +153,8 @@ pub struct App {
     pub(super) scene: Scene,
     pub(super) gantt: Gantt,
     pub(super) shown: Shown,
+    /// The world that the editor asks for names.
+    pub(super) seen: Rc<RefCell<World>>,
     /// How the panels tell the page what happened in them.
     pub(super) send: yew::Callback<Msg>,
     /// Is all of the program here? The first picture is drawn before.
@@ -181,6 +186,7 @@ impl Component for App {
         let dark = storage::read("theme").map(|t| t == "dark");
         let mut app = App {
             latest: timeline.world().clone(),
+            seen: Rc::new(RefCell::new(timeline.world().clone())),
             player: Player::new(&timeline, speed),
             timeline,
             tabs,
@@ -270,6 +276,9 @@ impl App {
             }
             Msg::PressedOutside if self.menu.is_none() => return false,
             Msg::PressedOutside => self.menu = None,
+            Msg::Escape if self.menu.is_none() && self.desk.changes.is_some() => {
+                self.file(FileMsg::CloseChanges)
+            }
             Msg::Escape => self.close_menu(),
             Msg::Menu(menu) => self.menu = if self.menu == Some(menu) { None } else { Some(menu) },
             Msg::Help => self.menu = if self.menu == Some(Menu::Help) { None } else { Some(Menu::Help) },
@@ -288,7 +297,7 @@ impl App {
             Msg::Text(text) => {
                 self.tabs.set_text(text);
                 self.check_soon();
-                return false;
+                return self.desk.changes.take().is_some();
             }
             Msg::File(msg) => self.file(msg),
             Msg::Apply => self.apply(),
@@ -361,7 +370,7 @@ impl App {
     }
     fn load_editor(&mut self) {
         let Some(host) = self.editor_host.cast::<web_sys::Element>() else { return };
-        self.editor.load(&host, self.tabs.front(), self.send.clone());
+        self.editor.load(&host, self.tabs.front(), self.send.clone(), self.seen.clone());
     }
     fn next_frame(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
@@ -402,6 +411,7 @@ impl App {
         self.desk.lost = self.tabs.keep();
         let parsed = manifest::parse(self.tabs.text());
         self.editor.diagnose(self.tabs.text(), &parsed.diagnostics);
+        self.desk.documents = parsed.documents;
         self.diagnostics = Rc::new(parsed.diagnostics.into_iter().map(Rc::new).collect());
     }
     fn plain_diagnostics(&self) -> Vec<Diagnostic> {
@@ -409,7 +419,9 @@ impl App {
     }
     /// The text is checked once its writer rests.
     pub(super) fn check_soon(&mut self) {
-        self.check_at = Some(now_ms() + CHECK_AFTER_MS);
+        // The longer a text, the longer a check takes, and the rarer it is.
+        let more = self.tabs.text().len() as f64 / CHECKED_BYTES_PER_MS;
+        self.check_at = Some(now_ms() + CHECK_AFTER_MS + more);
     }
     /// The text is checked at the next frame.
     pub(super) fn check_next(&mut self) {
@@ -418,6 +430,7 @@ impl App {
     fn apply(&mut self) {
         self.check_at = None;
         self.check();
+        self.desk.changes = None;
         if self.save_edit() {
             return;
         }
@@ -433,6 +446,11 @@ impl App {
     fn sent(&mut self) -> Vec<Outcome> {
         let tab = self.tabs.front();
         apply::apply(&mut self.timeline, &tab.name, &tab.text)
+    }
+    /// What the text in front would change there.
+    pub(super) fn changes(&self) -> Vec<crate::kubectl::Change> {
+        let tab = self.tabs.front();
+        apply::changes(&self.timeline, &tab.name, &tab.text)
     }
     fn open(&mut self, example: &'static Example) {
         self.tabs.show_file();

@@ -43,6 +43,7 @@ impl App {
         const EVENTS_MAX: usize = 200;
         const LOGS_MAX: usize = 400;
         let world = self.timeline.world();
+        *self.seen.borrow_mut() = world.clone();
         let (start, now) = (self.timeline.start(), world.now());
         let lived = self.timeline.end() - start;
         let horizon = view::horizon(lived);
@@ -94,14 +95,10 @@ impl App {
             }
             _ => (owner.meta().name.clone(), owner.kind(), step.field.to_owned()),
         };
-        if self.tabs.text().len() > 100_000 {
-            return None;
-        }
-        let parsed = manifest::parse(self.tabs.text());
         let is_it = |d: &&manifest::Document| {
             d.kind == Some(kind) && d.value.at("metadata.name").as_str() == Some(name.as_str())
         };
-        let document = parsed.documents.iter().find(is_it)?;
+        let document = self.desk.documents.iter().find(is_it)?;
         if document.value.at(&path).is_null() {
             return None;
         }

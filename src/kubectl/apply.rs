@@ -115,6 +115,18 @@ pub(super) fn would_be(
     Ok((now, done.object))
 }
 
+/// An object as it was, if it was there, and as applying a document has made it.
+pub(super) fn tried(
+    timeline: &mut Timeline,
+    document: &Document,
+    place: &Place,
+) -> Result<(Option<Object>, Value), Failure> {
+    let key = document.kind.map(|kind| settle(kind, &mut document.value.clone(), place)).transpose()?;
+    let now = key.and_then(|key| stored(timeline, &key));
+    let done = apply(timeline, document, place, save::Mode::Write, client_side, &mut Vec::new())?;
+    Ok((now, done.object))
+}
+
 /// Where a document stands, and where its object belongs.
 pub(super) struct Place<'a> {
     pub file: &'a str,

@@ -75,19 +75,9 @@ fn stamp(at: Time) -> String {
 
 /// The hunks of `diff -u`; empty, if both texts are equal.
 fn unified(from: &str, to: &str) -> String {
-    let (a, b): (Vec<&str>, Vec<&str>) = (from.lines().collect(), to.lines().collect());
-    let edits = edits(&a, &b);
-    let changed: Vec<usize> = (0..edits.len()).filter(|i| edits[*i].0 != ' ').collect();
+    let edits = edits(&from.lines().collect::<Vec<_>>(), &to.lines().collect::<Vec<_>>());
     let mut out = String::new();
-    let mut next = 0;
-    while let Some(first) = changed.get(next) {
-        let mut last = *first;
-        while let Some(more) = changed.get(next).filter(|i| **i <= last + 2 * CONTEXT + 1) {
-            last = *more;
-            next += 1;
-        }
-        let start = first.saturating_sub(CONTEXT);
-        let end = (last + CONTEXT + 1).min(edits.len());
+    for (start, end) in ranges(&edits) {
         let count =
             |range: &[(char, &str)], own: char| range.iter().filter(|(c, _)| *c == ' ' || *c == own).count();
         let place = |own: char| {
@@ -106,6 +96,35 @@ fn unified(from: &str, to: &str) -> String {
         }
     }
     out
+}
+
+/// The lines that differ with those around them; `@` stands between two stretches.
+pub(super) fn hunks(from: &str, to: &str) -> Vec<(char, String)> {
+    let edits = edits(&from.lines().collect::<Vec<_>>(), &to.lines().collect::<Vec<_>>());
+    let mut out = Vec::new();
+    for (start, end) in ranges(&edits) {
+        if !out.is_empty() {
+            out.push(('@', String::new()));
+        }
+        out.extend(edits[start..end].iter().map(|(sign, line)| (*sign, (*line).to_owned())));
+    }
+    out
+}
+
+/// The stretches that hold a difference, with the lines around it.
+fn ranges(edits: &[(char, &str)]) -> Vec<(usize, usize)> {
+    let changed: Vec<usize> = (0..edits.len()).filter(|i| edits[*i].0 != ' ').collect();
+    let mut all = Vec::new();
+    let mut next = 0;
+    while let Some(first) = changed.get(next) {
+        let mut last = *first;
+        while let Some(more) = changed.get(next).filter(|i| **i <= last + 2 * CONTEXT + 1) {
+            last = *more;
+            next += 1;
+        }
+        all.push((first.saturating_sub(CONTEXT), (last + CONTEXT + 1).min(edits.len())));
+    }
+    all
 }
 
 /// Every line of both, in order, with a sign: ` ` in both, `-` in the first alone, `+` in the second alone.

@@ -9,6 +9,7 @@ mod apply;
 mod args;
 mod auth;
 mod autoscale;
+mod changes;
 mod columns;
 mod complete;
 mod config;
@@ -31,6 +32,7 @@ mod help;
 mod label;
 mod lasting;
 pub mod line;
+mod live;
 mod logs;
 mod merge;
 mod patch;
@@ -69,10 +71,12 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 pub use apply::{Applied, apply_text};
+pub use changes::{Change, What, changes};
 pub use columns::cells;
 pub use complete::{Completions, complete};
 pub use edit::{Edit, Edited, edited};
 pub use lasting::{Look, Running, Started};
+pub use live::Known;
 pub use portforward::Forward;
 pub use words::{Unfinished, split};
 

@@ -2,8 +2,10 @@
 
 use super::context::{self, Context, Known, OF_EVERY_OBJECT};
 use super::diagnostic::{Lines, TextSpan};
+use super::live::{self, Live};
 use super::schema::{self, Type};
 use super::set_defaults;
+use super::{facts, skeleton};
 use crate::api::{Kind, Shape, Value, order};
 
 /// One thing that may be written at a place.
@@ -42,14 +44,21 @@ pub struct Hover {
     pub default: Option<String>,
     /// Does the simulation act on it?
     pub simulated: bool,
+    /// What there is to say of the value.
+    pub facts: Vec<String>,
 }
 
 /// What may be written at a line and column, both counted from 1. What must be there comes first, then what the
 /// simulation acts on.
-pub fn complete(text: &str, line: u32, column: u32) -> Vec<Completion> {
+pub fn complete(text: &str, line: u32, column: u32, live: &dyn Live) -> Vec<Completion> {
     let lines = Lines::new(text);
     let at = context::find(&lines, line, column);
-    let mut all = if at.in_value { values(&at) } else { fields(&at) };
+    if at.is_text {
+        return Vec::new();
+    }
+    let mut all = live::offers(&at, &lines, line, live);
+    all.append(&mut if at.in_value { values(&at) } else { fields(&at) });
+    all.append(&mut skeletons(&at));
     let typed = at.prefix.to_ascii_lowercase();
     all.retain(|c| c.label.to_ascii_lowercase().starts_with(&typed));
     // Fields come by name, words in the order of the API.
@@ -58,7 +67,7 @@ pub fn complete(text: &str, line: u32, column: u32) -> Vec<Completion> {
 }
 
 /// What the field at a line and column means, both counted from 1.
-pub fn hover(text: &str, line: u32, column: u32) -> Option<Hover> {
+pub fn hover(text: &str, line: u32, column: u32, live: &dyn Live) -> Option<Hover> {
     let lines = Lines::new(text);
     let at = context::find(&lines, line, column);
     let kind = at.kind?;
@@ -70,6 +79,7 @@ pub fn hover(text: &str, line: u32, column: u32) -> Option<Hover> {
     let known = context::known(kind, &names)?;
     let path = names.join(".");
     Some(Hover {
+        facts: facts::of(&at, known.ty, &lines, line, live),
         span: at.span,
         detail: known.ty.words(),
         doc: known.said.says,
@@ -89,15 +99,37 @@ fn words(known: &Known) -> Vec<&'static str> {
     }
 }
 
+impl Context {
+    /// Something that may stand here; it gets the quotes that it needs.
+    pub(super) fn offer(&self, label: &str, detail: String) -> Completion {
+        let quotes = self.in_value && !self.in_quotes && label.starts_with(['*', '@', '-', '%', '&', '!']);
+        let insert = if quotes { format!("\"{label}\"") } else { label.to_owned() };
+        let (label, replaces) = (label.to_owned(), self.span);
+        Completion { label, insert, replaces, detail, doc: "", simulated: true, required: false }
+    }
+}
+
+/// Whole manifests, where there is nothing yet but perhaps the kind.
+fn skeletons(at: &Context) -> Vec<Completion> {
+    let begun = |b: &String| matches!(b.as_str(), "apiVersion" | "kind") || *b == at.key;
+    if at.in_value || !at.above.is_empty() || !at.beside.iter().all(begun) {
+        return Vec::new();
+    }
+    let offer =
+        |label: &str, insert: String| Completion { insert, ..at.offer(label, "a whole manifest".to_owned()) };
+    match at.kind {
+        Some(kind) => {
+            skeleton::body(kind).map(|body| offer("metadata …", body.to_owned())).into_iter().collect()
+        }
+        None if at.beside.iter().any(|b| *b != at.key) => Vec::new(),
+        None => skeleton::all().map(|(kind, text)| offer(kind.info().name, text)).collect(),
+    }
+}
+
 fn values(at: &Context) -> Vec<Completion> {
     let offer = |label: &str, detail: &str, simulated: bool| Completion {
-        label: label.to_owned(),
-        insert: label.to_owned(),
-        replaces: at.span,
-        detail: detail.to_owned(),
-        doc: "",
         simulated,
-        required: false,
+        ..at.offer(label, detail.to_owned())
     };
     if at.above.is_empty() && at.key == "kind" {
         let fits = |k: &&Kind| at.api_version.is_empty() || k.info().api_version() == at.api_version;
@@ -141,7 +173,9 @@ fn fields(at: &Context) -> Vec<Completion> {
         let known = context::step(above, f.name);
         Completion {
             label: f.name.to_owned(),
-            insert: if matches!(f.ty, Type::Struct(_) | Type::Map(_) | Type::List(_)) {
+            insert: if at.has_colon {
+                f.name.to_owned()
+            } else if matches!(f.ty, Type::Struct(_) | Type::Map(_) | Type::List(_)) {
                 format!("{}:", f.name)
             } else {
                 format!("{}: ", f.name)
@@ -186,65 +220,5 @@ fn default_of(kind: Kind, names: &[String]) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The text with the cursor at `|`.
-    fn at_cursor(text: &str) -> (String, u32, u32) {
-        let at = text.find('|').expect("a cursor");
-        let before = &text[..at];
-        let line = before.matches('\n').count() as u32 + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
-        (text.replacen('|', "", 1), line, column)
-    }
-
-    #[test]
-    fn what_fits_is_offered() {
-        let job = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: x\nspec:\n";
-        let pod = "  template:\n    spec:\n      containers:\n      - name: c\n";
-        let cases: &[(String, &[&str])] = &[
-            ("|".into(), &["apiVersion", "kind", "metadata", "spec"]),
-            ("apiVersion: batch/v1\nkind: |".into(), &["Job", "CronJob"]),
-            ("apiVersion: a|".into(), &["apps/v1", "autoscaling/v2"]),
-            (format!("{job}  par|"), &["parallelism"]),
-            (format!("{job}  completions: 3\n  com|\n  parallelism: 2\n"), &["completionMode"]),
-            (format!("{job}  completionMode: |"), &["NonIndexed", "Indexed"]),
-            (format!("{job}{pod}        im|"), &["image", "imagePullPolicy"]),
-            (
-                format!("{job}{pod}      re|"),
-                &["readinessGates", "restartPolicy", "resourceClaims", "resources"],
-            ),
-            (format!("{job}{pod}      restartPolicy: N|"), &["Never"]),
-            (format!("{job}{pod}        ports:\n        - con|"), &["containerPort"]),
-            (format!("{job}{pod}        ports:\n          - name: a\n            con|"), &["containerPort"]),
-            (format!("{job}  suspend: |"), &["true", "false"]),
-            ("kind: Nope\nspec:\n  |".into(), &[]),
-            (format!("{job}---\nki|"), &["kind"]),
-        ];
-        for (text, want) in cases {
-            let (text, line, column) = at_cursor(text);
-            let labels: Vec<String> = complete(&text, line, column).into_iter().map(|c| c.label).collect();
-            assert_eq!(labels, *want, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_field_is_explained() {
-        let text = "apiVersion: batch/v1\nkind: Job\nspec:\n  back|offLimit: 4\n";
-        let (text, line, column) = at_cursor(text);
-        let hover = hover(&text, line, column).expect("it is known");
-        assert_eq!((hover.path.as_str(), hover.detail.as_str()), ("spec.backoffLimit", "a whole number"));
-        assert_eq!((hover.default.as_deref(), hover.simulated), (Some("6"), true));
-        assert_eq!(
-            hover.doc,
-            "How many failures are retried, after 10 s, 20 s, 40 s …, before the Job fails; 6 if not said."
-        );
-        assert_eq!((hover.span.start.column, hover.span.end.column), (3, 15));
-    }
-
-    #[test]
-    fn a_default_deep_inside_is_found() {
-        let names = ["spec", "template", "spec", "containers", "ports", "protocol"].map(str::to_owned);
-        assert_eq!(default_of(Kind::Deployment, &names).as_deref(), Some("\"TCP\""));
-    }
-}
+#[path = "assist_tests.rs"]
+mod tests;

@@ -23,20 +23,28 @@ pub(super) struct Context {
     pub(super) span: TextSpan,
     /// The keys beside it that are written already.
     pub(super) beside: Vec<String>,
+    /// The value in this line, without quotes.
+    pub(super) value: String,
+    /// Does a quote stand before what is being written?
+    pub(super) in_quotes: bool,
+    /// Does the key have its colon?
+    pub(super) has_colon: bool,
+    /// Is this a comment or a block of text, where no fields are?
+    pub(super) is_text: bool,
 }
 
 /// A line as far as indentation goes: where its innermost dash is, where its key begins, and the key.
-struct Line<'a> {
-    dash: Option<usize>,
-    column: usize,
-    key: &'a str,
+pub(super) struct Line<'a> {
+    pub(super) dash: Option<usize>,
+    pub(super) column: usize,
+    pub(super) key: &'a str,
     /// Where the key ends, quotes included.
-    end: usize,
+    pub(super) end: usize,
     /// Has it nothing behind its colon?
     opens: bool,
 }
 
-fn take_apart(text: &str) -> Option<Line<'_>> {
+pub(super) fn take_apart(text: &str) -> Option<Line<'_>> {
     let mut column = text.len() - text.trim_start().len();
     let mut dash = None;
     while text[column..].starts_with("- ") || &text[column..] == "-" {
@@ -73,19 +81,57 @@ pub(super) fn find(lines: &Lines, line: u32, column: u32) -> Context {
     let behind_colon = own.end;
     let in_value = cut > behind_colon && here[behind_colon..].starts_with(':');
     let start = if in_value { value_start(here, behind_colon) } else { own.column };
-    let end = if in_value { here.trim_end().len() } else { behind_colon };
+    let in_quotes = in_value && here[..start].ends_with(['"', '\'']);
+    let value = here.get(own.end + 1..).map_or("", super::outline::bare);
+    let end = if in_value { start + value.len().min(here.len() - start) } else { behind_colon };
+    let is_text = here[..cut].trim_start().starts_with('#')
+        || here[..cut].contains(" #")
+        || in_block(lines, first, line, own.column);
     let prefix = here.get(start..cut.max(start)).unwrap_or("").trim_matches(['"', '\'']).to_owned();
     let base = lines.byte(line, 1);
     let span = lines.span((base + start as u32, base + end.max(start) as u32));
     let (above, beside) = climb(lines, (first, line, last), &own);
     let kind = Kind::find(&api_version, &kind);
-    Context { kind, api_version, above, key: own.key.to_owned(), in_value, prefix, span, beside }
+    let (key, value) = (own.key.to_owned(), value.to_owned());
+    let has_colon = here[behind_colon..].starts_with(':');
+    Context {
+        has_colon,
+        kind,
+        api_version,
+        above,
+        key,
+        in_value,
+        prefix,
+        span,
+        beside,
+        value,
+        in_quotes,
+        is_text,
+    }
+}
+
+/// Does a line belong to a block of text that a `|` or `>` above has begun?
+fn in_block(lines: &Lines, first: u32, line: u32, mut column: usize) -> bool {
+    for l in (first..line).rev() {
+        let text = lines.line(l);
+        let indent = text.len() - text.trim_start().len();
+        if text.trim().is_empty() || indent >= column {
+            continue;
+        }
+        let last = text.trim_end().rsplit(' ').next().unwrap_or("");
+        if matches!(last.trim_end_matches(['+', '-', '1', '2', '3', '4']), "|" | ">") {
+            return true;
+        }
+        column = indent;
+    }
+    false
 }
 
 fn value_start(line: &str, colon: usize) -> usize {
     let rest = &line[colon..];
-    let skipped = rest.len() - rest.trim_start_matches([':', ' ', '"', '\'']).len();
-    colon + skipped
+    let value = rest.trim_start_matches([':', ' ']);
+    let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+    colon + rest.len() - value.len()
 }
 
 /// The names above a line, from the top, and the keys beside it.

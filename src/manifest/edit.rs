@@ -72,8 +72,8 @@ impl Document {
     /// Lines before all others of the document.
     pub(super) fn prepend(&self, lines: &str) -> Option<Edit> {
         let first = self.places().first(self.root(), "")?;
-        (self.column(first) == 0 && !self.is_flow((first, first + 1)))
-            .then(|| self.edit((first, first), lines))
+        let behind = self.text().get(first as usize..)?;
+        (self.column(first) == 0 && !behind.starts_with(['{', '['])).then(|| self.edit((first, first), lines))
     }
     /// The lines of a field that has lines of its own, without their last line break.
     fn own_lines(&self, path: &str) -> Option<(u32, u32)> {

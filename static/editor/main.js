@@ -70,11 +70,11 @@ const without = (keys, ...gone) => keys.filter(({ key }) => !gone.includes(key))
 // `on(what, text, offset)` is told of a "change", a "file" that was opened and a "problem" with one, and answers what it is
 // asked to "complete" or explain ("hover") in JSON or null. A tab has a number; its text, cursor and history are a state.
 export function create(host, id, text, on) {
-  const complete = ({ state, pos, explicit }) => {
+  const complete = ({ state, pos }) => {
     const answer = on("complete", state.doc.toString(), pos);
     if (!answer) return null;
-    const { from, options, quiet } = JSON.parse(answer);
-    return options.length && (explicit || !quiet) ? { from, options, validFor: /^[\w./-]*$/ } : null;
+    const { from, to, options } = JSON.parse(answer);
+    return options.length ? { from, to, options, validFor: /^[\w./-]*$/ } : null;
   };
   const hoverAt = (view, pos) => {
     const answer = on("hover", view.state.doc.toString(), pos);
@@ -147,6 +147,8 @@ export function create(host, id, text, on) {
       id = other;
       view.setState(state);
       if (scroll) view.dispatch({ effects: scroll });
+      // Its tab may be new, and beyond the edge.
+      requestAnimationFrame(() => document.getElementById(`file-${id}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }));
     },
     forget: (other) => others.delete(other),
     // A JSON list of { from, to, severity, message, fixes }, in UTF-16 offsets.

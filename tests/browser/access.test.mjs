@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { choose, goTo, inspect, pause, picture, session, settled, shot, tab, write } from "./page.mjs";
+import { choose, goTo, inspect, pause, picture, session, settled, shot, tab, text, write } from "./page.mjs";
 
 const podium = session();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -37,11 +37,33 @@ const LOOKS = [
   { name: "phone", options: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true } },
   { name: "phone-dark", options: { viewport: { width: 360, height: 740 }, colorScheme: "dark" }, only: ["inspected", "services"] },
   // What a desktop window of 1280 by 900 is at a zoom of 200 %.
-  { name: "zoom-200", options: { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }, only: ["mistakes", "inspected"] },
+  { name: "zoom-200", options: { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }, only: ["mistakes", "inspected", "changes"] },
   { name: "projector", options: { viewport: { width: 1920, height: 1080 } }, only: ["running", "services"] },
 ];
 const PANES = ["Manifest", "Stage", "Details", "Timeline"];
 const narrow = (page) => page.evaluate(() => matchMedia("(max-width: 860px)").matches);
+
+/// What is there already but for its parallelism, and what is not.
+const PARTLY_NEW = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: work-job
+spec:
+  parallelism: 2
+  completions: 5
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: worker
+        image: busybox
+        command: ["sh", "-c", "echo Running task; sleep 10"]
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: fresh
+`;
 
 /// The states in which the page is looked at.
 const STATES = {
@@ -60,6 +82,14 @@ const STATES = {
     await page.locator(".diagnostic.error").first().waitFor();
     await page.keyboard.press("Control+Enter");
     await pause(page);
+  },
+  changes: async (page) => {
+    await choose(page, "parallel-3-of-5");
+    if (await narrow(page)) await pane(page, "Manifest");
+    await page.getByRole("button", { name: "New file" }).click();
+    await write(page, (await text(page)) + PARTLY_NEW);
+    await page.keyboard.press("Control+d");
+    await page.getByRole("region", { name: "What Apply would change" }).waitFor();
   },
   failed: async (page) => {
     await choose(page, "failing-job");

@@ -46,10 +46,16 @@ pub const MANIFEST: Target = Target {
             }
         }
         let lines = text.lines().count() as u32;
+        let timeline = Timeline::new(Config::default());
+        let known = kubectl::Known(timeline.world());
         for line in [1, lines / 2, lines] {
-            manifest::complete(text, line, 9);
-            manifest::hover(text, line, 5);
+            manifest::complete(text, line, 9, &known);
+            manifest::hover(text, line, 5, &known);
         }
+        for fix in parsed.diagnostics.iter().flat_map(|d| &d.fixes) {
+            fix.applied(text);
+        }
+        let _ = manifest::format(text);
     },
 };
 

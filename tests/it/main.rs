@@ -2,6 +2,7 @@
 
 mod acts;
 mod artefacts;
+mod changes;
 mod cli;
 mod describe;
 mod hashes;

@@ -341,6 +341,8 @@ fn huge_texts_are_answered_soon() {
 
 mod fuzz {
     use super::*;
+    use podium::kubectl::Known;
+    use podium::sim::{Config, Timeline};
     use proptest::prelude::*;
 
     /// Pieces of manifests, so that chance finds more than syntax errors.
@@ -413,9 +415,14 @@ mod fuzz {
                 prop_assert!(d.span.end.byte as usize <= text.len() && d.span.start <= d.span.end);
                 prop_assert!(text.is_char_boundary(d.span.start.byte as usize));
             }
+            for fix in parsed.diagnostics.iter().flat_map(|d| &d.fixes) {
+                fix.applied(&text);
+            }
+            let timeline = Timeline::new(Config::default());
+            let known = Known(timeline.world());
             for (line, column) in [1, 2, 4, 7].into_iter().flat_map(|line| [1, 3, 9].map(|column| (line, column))) {
-                manifest::complete(&text, line, column);
-                manifest::hover(&text, line, column);
+                manifest::complete(&text, line, column, &known);
+                manifest::hover(&text, line, column, &known);
             }
             for document in &parsed.documents {
                 let line = document.span.start.line;

@@ -1,10 +1,12 @@
 //! The manifest: the editor, what is wrong with the text, Apply, and what became of it.
 
+use super::changes::Changes;
 use super::{Send, files, on};
 use crate::app::apply::Outcome;
 use crate::app::files::{FileMsg, Note};
 use crate::app::icons::{Icon, icon};
 use crate::app::page::Msg;
+use crate::kubectl::Change;
 use crate::manifest::{Diagnostic, Fix, Severity};
 use std::rc::Rc;
 use web_sys::{HtmlTextAreaElement, InputEvent};
@@ -26,6 +28,8 @@ pub struct ManifestProps {
     pub note: Option<Note>,
     /// The files that could not be kept for the next visit.
     pub lost: Vec<String>,
+    /// What Apply would change, while somebody looks at it.
+    pub changes: Option<Rc<Vec<Change>>>,
     /// Is all of the program here?
     pub whole: bool,
     pub diagnostics: Rc<Vec<Rc<Diagnostic>>>,
@@ -52,17 +56,19 @@ pub fn Manifest(props: &ManifestProps) -> Html {
                         spellcheck="false" aria-label="Manifest" />
                 }
                 <div class="editor-host" ref={props.host.clone()}></div>
+                if let Some(changes) = &props.changes {
+                    <Changes changes={changes.clone()} send={props.send.clone()} />
+                }
             </div>
             <div class="below-editor">
-                if let Some((line, what)) = &props.decided {
-                    <div class="decided"><b>{ format!("line {line} decided this") }</b><span>{ what }</span></div>
-                }
-                { files::notes(props.note.as_ref(), &props.lost, &props.send) }
-                { diagnostics(props) }
+                // Whoever looks at what would change needs the room for it.
+                if props.changes.is_none() { { beside(props) } }
                 <div class="apply-row">
                     <button type="button" class="apply" onclick={on(&props.send, || Msg::Apply)}>
                         { "Apply" }<kbd>{ "Ctrl ↵" }</kbd>
                     </button>
+                    <button type="button" class="small" title="What Apply would change (Ctrl+D)" aria-pressed={props.changes.is_some().to_string()}
+                        onclick={on(&props.send, || Msg::File(FileMsg::Compare))}>{ "Diff" }</button>
                     <span class="apply-note">{ if props.whole { note(errors, props.diagnostics.len()) } else { "The cluster is starting…".to_owned() } }</span>
                 </div>
                 <ul class="outcomes" aria-live="polite" aria-label="What became of it">
@@ -70,6 +76,19 @@ pub fn Manifest(props: &ManifestProps) -> Html {
                 </ul>
             </div>
         </section>
+    }
+}
+
+/// What there is to say of the text.
+fn beside(props: &ManifestProps) -> Html {
+    html! {
+        <>
+            if let Some((line, what)) = &props.decided {
+                <div class="decided"><b>{ format!("line {line} decided this") }</b><span>{ what }</span></div>
+            }
+            { files::notes(props.note.as_ref(), &props.lost, &props.send) }
+            { diagnostics(props) }
+        </>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The panes of the page. Each is a function of plain data and draws nothing that is not shown.
 
 mod below;
+mod changes;
 mod details;
 mod divider;
 mod files;
@@ -46,6 +47,7 @@ pub fn page(app: &App) -> Html {
                     note={app.desk.note.clone()}
                     lost={app.desk.lost.clone()}
                     whole={app.whole}
+                    changes={app.desk.changes.clone()}
                     diagnostics={app.diagnostics.clone()}
                     outcomes={app.outcomes.clone()}
                     decided={shown.decided.clone()}

@@ -143,7 +143,7 @@ impl<'a> Builder<'a> {
             return Vec::new();
         };
         let start = text[..key.0 as usize].rfind('\n').map_or(0, |at| at + 1);
-        let last = text[..value.1.max(key.1) as usize].trim_end().len();
+        let last = text[..value.1.max(key.1) as usize].trim_end().len().max(key.0 as usize);
         let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
         if !text[start..key.0 as usize].trim().is_empty()
             || text.get(key.0 as usize..last).is_none_or(|entry| entry.contains(['{', '[']))

@@ -13,7 +13,7 @@ mod tests;
 mod tools;
 
 pub use behaviour::Behaviour;
-pub use images::{Load, image_notes, invalid_name, is_known, load_of, missing};
+pub use images::{Load, image_notes, image_runs, invalid_name, is_known, known_images, load_of, missing};
 pub use process::Process;
 
 use crate::api::{Span, Text, make_mut};

@@ -274,6 +274,22 @@ impl Image {
     }
 }
 
+/// The names of the images whose work is known.
+pub fn known_images() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.names[0])
+}
+
+/// What a container of an image does if it has no command of its own: `runs redis-server`.
+pub fn image_runs(image: &str) -> String {
+    let row = Image::of(image).0;
+    let words: Vec<&str> = row.entry.iter().chain(row.start).copied().collect();
+    match words.as_slice() {
+        [] if row.base == Base::Unknown => "runs for ever: nobody here knows what it does".to_owned(),
+        ["sh" | "bash" | "zsh" | "/bin/sh" | "python3"] => "has nothing to do, and ends at once".to_owned(),
+        words => format!("runs {}", words.join(" ")),
+    }
+}
+
 /// The programs that only some images have.
 pub(super) fn program(name: &str) -> Option<Tool> {
     agnhost::program(name).or_else(|| databases::program(name)).or_else(|| web::program(name)).or_else(|| {
