@@ -36,6 +36,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn focus(this: &Handle);
     #[wasm_bindgen(method)]
+    fn clear(this: &Handle);
+    #[wasm_bindgen(method)]
     fn pick(this: &Handle);
     #[wasm_bindgen(method)]
     fn save(this: &Handle, name: &str, text: &str);
@@ -118,6 +120,12 @@ impl Editor {
     pub fn focus(&self) {
         if let Some(handle) = &self.handle {
             handle.focus();
+        }
+    }
+    /// Closes what hangs at a place of the text: offers, and what a field means.
+    pub fn clear(&self) {
+        if let Some(handle) = &self.handle {
+            handle.clear();
         }
     }
     /// Lets the user choose files of this machine.

@@ -123,6 +123,7 @@ impl App {
             FileMsg::Compare if self.desk.changes.is_some() => self.file(FileMsg::CloseChanges),
             FileMsg::Compare => {
                 self.pane = Pane::Manifest;
+                self.editor.clear();
                 self.desk.changes = self.whole.then(|| Rc::new(self.changes()));
                 self.desk.goes_to = Some("changes-title".to_owned());
             }

@@ -127,7 +127,14 @@ export function create(host, id, text, on) {
     if (view.state.doc !== checked) return;
     view.dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "input.fix", scrollIntoView: true });
   };
+  const clear = () => {
+    closeCompletion(view);
+    view.dispatch({ effects: closeHoverTooltips });
+    show(view, 0, null);
+  };
   return {
+    // Closes what hangs at a place of the text.
+    clear,
     get: () => view.state.doc.toString(),
     set(text) {
       if (text === view.state.doc.toString()) return;
@@ -138,9 +145,7 @@ export function create(host, id, text, on) {
     show(other, text) {
       if (other === id) return;
       // What hangs at a place of this text has none in the other.
-      closeCompletion(view);
-      view.dispatch({ effects: closeHoverTooltips });
-      show(view, 0, null);
+      clear();
       others.set(id, [view.state, view.scrollSnapshot()]);
       const [state, scroll] = others.get(other) ?? [fresh(text)];
       others.delete(other);

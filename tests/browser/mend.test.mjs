@@ -73,6 +73,7 @@ test("what Apply would change is shown before it is applied", () =>
     assert.match(said, /new ?namespace\/fresh/);
     assert.match(said, /would be refused ?namespace\/BAD .*is invalid/);
     assert.doesNotMatch(said, /generation|uid|resourceVersion|last-applied/);
+    assert.equal(await page.locator(".cm-tooltip").count(), 0, "nothing hangs over it");
     await shot(page, "changes");
     await page.keyboard.press("Escape");
     await changes.waitFor({ state: "detached" });
