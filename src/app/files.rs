@@ -146,7 +146,6 @@ impl App {
         self.check_next();
     }
     /// Opens what `kubectl edit` was asked for, in front of everything; `save` gets the text when it is applied.
-    #[allow(dead_code)]
     pub(super) fn edit(&mut self, title: &str, text: String, save: yew::Callback<String>) {
         self.tabs.open_edit(title, text, save);
         self.pane = Pane::Manifest;

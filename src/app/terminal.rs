@@ -1,12 +1,12 @@
 //! What is done at the prompt: what was typed there goes to [`crate::kubectl::terminal`], which knows no page.
 
-use super::page::{App, Pane, Tab, focus};
+use super::page::{App, Msg, Pane, Tab, focus};
 use super::player::Onlooker;
 use super::storage;
 use super::tabs::Tabs;
 use crate::api::Time;
-use crate::kubectl::Completions;
 use crate::kubectl::terminal::{History, Terminal};
+use crate::kubectl::{Completions, Edit};
 use crate::sim::Timeline;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -39,6 +39,8 @@ pub enum TerminalMsg {
     SearchDone(bool),
     /// Ctrl+C.
     Interrupt,
+    /// What `kubectl edit` has opened is to be saved.
+    Edited(Rc<Edit>, String),
     /// Ctrl+L.
     Clear,
     /// Something else was typed: what is offered fits no longer.
@@ -149,6 +151,16 @@ impl App {
                 self.write(String::new());
                 self.prompt.focus = true;
             }
+            TerminalMsg::Edited(edit, text) => {
+                let tab = self.tabs.front().id;
+                self.player.stay(&self.timeline);
+                self.terminal.edited(&mut self.timeline, &mut self.tabs, Edit::clone(&edit), &text);
+                self.player.stay(&self.timeline);
+                self.tabs.close(tab);
+                self.turn();
+                self.tab = Tab::Terminal;
+                self.after_commands();
+            }
             TerminalMsg::Clear => self.terminal.clear(),
             TerminalMsg::Typed => {}
         }
@@ -172,6 +184,13 @@ impl App {
         if self.tabs.take_written() {
             self.turn();
             self.editor.set(self.tabs.text());
+        }
+        for edit in self.terminal.take_edits() {
+            let (send, title, text) =
+                (self.send.clone(), format!("{} (edit)", edit.title), edit.text.clone());
+            let edit = Rc::new(edit);
+            let save = move |text| send.emit(Msg::Terminal(TerminalMsg::Edited(edit.clone(), text)));
+            self.edit(&title, text, save.into());
         }
     }
     /// What stands below the stage is to be so high.

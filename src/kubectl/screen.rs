@@ -193,9 +193,12 @@ fn differences(before: &str, after: &str) -> Vec<Range<usize>> {
 mod tests {
     use super::*;
 
+    /// A screen, the next one, and the bytes of it that differ.
+    type Case = (&'static str, &'static str, &'static [(usize, usize)]);
+
     #[test]
     fn what_has_changed_is_marked() {
-        let cases: &[(&str, &str, &[(usize, usize)])] = &[
+        let cases: &[Case] = &[
             ("a 1\nb 2\n", "a 1\nb 3\n", &[(6, 7)]),
             ("a\n", "a\nnew\n", &[(2, 5)]),
             ("abc", "xbz", &[(0, 1), (2, 3)]),

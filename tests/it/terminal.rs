@@ -170,6 +170,25 @@ fn a_command_beside_the_prompt_prints_at_its_own_line() {
 }
 
 #[test]
+fn what_is_edited_is_sent_when_it_is_saved() {
+    let mut desk = Desk::new();
+    desk.enter("kubectl create deploy web --image=nginx");
+    assert_eq!(desk.enter("kubectl edit deploy web"), "");
+    let edit = desk.terminal.take_edits().remove(0);
+    let text = edit.text.replace("replicas: 1", "replicas: 2");
+    desk.terminal.edited(&mut desk.timeline, &mut desk.files, edit, &text);
+    assert_eq!(desk.printed(), "deployment.apps/web edited\n");
+    assert!(desk.terminal.take_edits().is_empty());
+    assert_eq!(desk.enter("kubectl get deploy web -o jsonpath={.spec.replicas}"), "2");
+    desk.enter("kubectl edit deploy web");
+    let edit = desk.terminal.take_edits().remove(0);
+    let text = edit.text.replace("replicas: 2", "replicas: -2");
+    desk.terminal.edited(&mut desk.timeline, &mut desk.files, edit, &text);
+    let again = desk.terminal.take_edits().remove(0);
+    assert!(again.text.contains("must be greater than or equal to 0"), "{}", again.text);
+}
+
+#[test]
 fn a_watch_rests_while_the_past_is_shown() {
     let mut desk = Desk::new();
     desk.enter("kubectl create job j --image=busybox -- sleep 3");

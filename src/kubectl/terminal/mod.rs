@@ -11,7 +11,7 @@ pub use entry::{Entry, Part, Stream};
 pub use history::{History, Search};
 
 use super::line::{self, Redirect, Stdin, Step, When};
-use super::{Completions, Context, Files, Output, Running};
+use super::{Completions, Context, Edit, Files, Output, Running};
 use crate::api::Time;
 use crate::sim::Timeline;
 use entry::Entries;
@@ -46,6 +46,8 @@ pub struct Terminal {
     beside: Vec<Job>,
     /// How the last command ended.
     exit: i32,
+    /// What is to be edited.
+    edits: Vec<Edit>,
 }
 
 /// A command that is not over.
@@ -95,6 +97,23 @@ impl Terminal {
     /// Does what was typed go on in the next line?
     pub fn is_open(&self) -> bool {
         !self.open.is_empty()
+    }
+    /// What is to be edited, once: the text goes to [`Terminal::edited`].
+    pub fn take_edits(&mut self) -> Vec<Edit> {
+        std::mem::take(&mut self.edits)
+    }
+    /// A text comes out of the editor. Where the cluster finds it invalid, it is to be edited again.
+    pub fn edited(&mut self, timeline: &mut Timeline, drive: &mut dyn Drive, edit: Edit, text: &str) {
+        let fed = Fed { drive, stdin: None };
+        let done = super::edited(timeline, &mut self.context, &fed, edit, text);
+        self.say(&done.output);
+        self.edits.extend(done.again);
+        if let Some((name, text)) = done.kept {
+            let name = name.rsplit('/').next().unwrap_or(&name);
+            if let Err(why) = drive.write(name, text) {
+                self.entries.print(None, Stream::Err, &format!("sh: {why}\n"));
+            }
+        }
     }
     /// The cluster is a fresh one: what ran in the old one is over.
     pub fn moved_away(&mut self) {
@@ -180,9 +199,12 @@ impl Terminal {
         };
         let fed = Fed { drive, stdin };
         let started = super::start(timeline, &mut self.context, &fed, &own::plain(&step.command));
-        let (output, exit) = (started.output.clone(), started.output.exit);
-        let mut held = String::new();
-        self.print(None, &step, output, &mut held);
+        self.edits.extend(started.edit);
+        let (exit, mut held) = (started.output.exit, String::new());
+        self.print(None, &step, started.output, &mut held);
+        if let Some(screen) = started.screen {
+            self.entries.show(self.entries.last_id(), screen);
+        }
         let Some(running) = started.running else { return self.finish(&step, held, exit, drive) };
         let job = Job { running, entry: self.entries.last_id(), held, seen: timeline.now(), step };
         if !job.step.background {
