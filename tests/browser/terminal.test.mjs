@@ -142,8 +142,7 @@ test("the way of a learner: a mistake is marked, mended, applied, and the run is
     await content.getByText("backofLimit").first().dblclick();
     await page.keyboard.insertText("backoffLimit");
     await page.keyboard.press("Escape");
-    await page.mouse.move(700, 500);
-    await page.locator(".cm-line", { hasText: "backoffLimit" }).locator("span").first().hover();
+    await page.keyboard.press("F1");
     await page.locator(".cm-doc").filter({ hasText: "spec.backoffLimit" }).waitFor();
     await shot(page, "terminal-learner");
     await content.focus();
