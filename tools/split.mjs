@@ -13,7 +13,8 @@ import { join } from "node:path";
 const REST = /^\$"?<?podium::(?:kubectl|lesson|manifest|sim::(?:controllers|kubelet|network::(?:dns|route|send|trace)|scheduler|server|workload))::/;
 
 /// What of that an empty cluster needs nevertheless, with what it calls: everything is empty, and nodes are watched.
-const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|controllers::(?:root_ca|serviceaccount)::|manifest::defaults::|::prepare_service/;
+/// `Lasting::ends` stands for every function that only says yes, as equal functions are one.
+const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|controllers::(?:root_ca|serviceaccount)::|manifest::defaults::|::prepare_service|Lasting::ends/;
 
 /// A name of the text format, plain or quoted.
 const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)`;
