@@ -13,8 +13,7 @@ import { join } from "node:path";
 const REST = /^\$"?<?podium::(?:kubectl|lesson|manifest|sim::(?:controllers|kubelet|network::(?:dns|route|send|trace)|scheduler|server|workload))::/;
 
 /// What of that an empty cluster needs nevertheless, with what it calls: everything is empty, and nodes are watched.
-/// `Lasting::ends` stands for every function that only says yes, as equal functions are one.
-const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|controllers::(?:root_ca|serviceaccount)::|manifest::defaults::|::prepare_service|Lasting::ends/;
+const FIRST = /as core::default::Default|::watches|::scheduler::(?:class|queue|nodes|table|watch)::|::set_healthy|controllers::(?:root_ca|serviceaccount)::|manifest::defaults::|::prepare_service/;
 
 /// A name of the text format, plain or quoted.
 const NAME = String.raw`\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)`;
@@ -60,12 +59,55 @@ function reached(functions, from, cut) {
   return found;
 }
 
+/// Functions that are no longer than what would stand in for them gain nothing by a cut. Equal ones are folded into one,
+/// which bears the name of any of them: a function of the first part may go by the name of a room of the rest.
+const TINY = 300;
+const is_tiny = ({ text, calls }) => calls.size === 0 && text.length < TINY;
+
 /// The functions of the rest: all that are not reached from outside or from the table when the rooms of the rest are cut off.
 function restOf({ functions, forms }, inTable) {
   const early = reached(functions, [...functions.keys()].filter((name) => REST.test(name) && FIRST.test(name)), () => false);
   const roots = forms.filter((form) => form.kind === "export" || form.kind === "start").flatMap((form) => form.text.match(NAMES) ?? []);
-  const first = reached(functions, [...early, ...roots, ...inTable], (name) => REST.test(name) && !early.has(name));
+  const first = reached(functions, [...early, ...roots, ...inTable], (name) => REST.test(name) && !early.has(name) && !is_tiny(functions.get(name)));
   return new Set([...functions.keys()].filter((name) => !first.has(name)));
+}
+
+/// Long texts that the rest alone reads: they come with it.
+const TEXTS = ["manifest/docs.txt", "manifest/internal.txt", "kubectl/help.txt"];
+
+/// The bytes of a string of the text format, and back.
+const ESCAPED = /\\([0-9a-f]{2}|.)/gs;
+const LETTERS = { n: "\n", t: "\t", r: "\r" };
+const letter = (_, sign) => (sign.length === 2 ? String.fromCharCode(parseInt(sign, 16)) : (LETTERS[sign] ?? sign));
+const bytes = (quoted) => Buffer.from(Buffer.from(quoted, "utf8").toString("latin1").replace(ESCAPED, letter), "latin1");
+const data = (at, content) => ` (data (i32.const ${at}) "${content.toString("hex").replace(/../g, "\\$&")}")`;
+
+/// The data without those texts, and the texts: before the rest is there, zeros stand in their place. So nothing of the
+/// first part may point into them, which is looked at.
+function without_texts(forms, first) {
+  const texts = TEXTS.map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url)));
+  const stay = [], go = [], wanted = new Set(texts);
+  for (const form of forms) {
+    const [, start, quoted] = /^ \(data \S+ \(i32\.const (\d+)\) "(.*)"\)$/s.exec(form);
+    const content = bytes(quoted);
+    const cuts = texts.map((text) => ({ text, from: content.indexOf(text) })).filter(({ from }) => from >= 0).sort((a, b) => a.from - b.from);
+    let kept = 0;
+    for (const { text, from } of cuts) {
+      wanted.delete(text);
+      stay.push(data(Number(start) + kept, content.subarray(kept, from)));
+      go.push({ at: Number(start) + from, text });
+      kept = from + text.length;
+    }
+    stay.push(kept === 0 ? form : data(Number(start) + kept, content.subarray(kept)));
+  }
+  if (wanted.size > 0) throw new Error("a text that the rest alone shall read is not in the data as it is");
+  const inside = (place) => go.some(({ at, text }) => place >= at && place < at + text.length);
+  for (const entry of first) {
+    for (const [, place] of entry.text.matchAll(/\(i32\.const (\d+)\)/g)) {
+      if (inside(Number(place))) throw new Error(`the first part reads what comes with the rest: ${entry.text.slice(0, 120)}`);
+    }
+  }
+  return { stay, go: go.map(({ at, text }) => data(at, text)) };
 }
 
 function split(text) {
@@ -107,12 +149,13 @@ function split(text) {
   const global = (form, at) => ({ name: form.text.match(NAMES)[0], type: /\$\S+ (\(mut [^)]*\)|\S+)/.exec(form.text)[1], as: `_g${at}` });
   const shared = globals.map(global);
   const by = (kind) => forms.filter((form) => form.kind === kind).map((form) => form.text);
+  const texts = without_texts(by("data"), [...functions].filter(([name]) => !rest.has(name)).map(([, entry]) => entry));
   const tables = by("table").filter((form) => form !== table.text);
 
   const first = [
     ...by("type"), ...by("import"), ` (import "podium_rest" "load" (func $load_rest))`,
     ...by("global"), ` (global $whole (mut i32) (i32.const 0))`,
-    ...by("memory"), ...by("data"), grown, ...tables, ...by("elem").filter((form) => !form.includes("elem declare")),
+    ...by("memory"), ...texts.stay, grown, ...tables, ...by("elem").filter((form) => !form.includes("elem declare")),
     ...by("export"), ` (export "_whole" (global $whole))`, ` (export "_table" (table ${tableName}))`,
     ...tables.map((form, at) => ` (export "_t${at}" (table ${form.match(NAMES)[0]}))`),
     ...shared.map(({ name, as }) => ` (export "${as}" (global ${name}))`),
@@ -128,6 +171,7 @@ function split(text) {
     ...shared.map(({ name, type, as }) => ` (import "first" "${as}" (global ${name} ${type}))`),
     ...[...short].map(([name, as]) => ` (import "first" "${as}" (func ${name}${signature(functions.get(name) ?? imported.get(name))}))`),
     ...[...rest].map((name) => functions.get(name).text),
+    ...texts.go,
     ...[...slots].map(([name, at]) => ` (elem (table ${tableName}) (i32.const ${at}) func ${name})`),
   ];
   const wat = (forms) => `(module\n${forms.join("\n")}\n)\n`;
