@@ -226,7 +226,8 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let before = self.timeline.now();
-        let render = self.take(ctx, msg);
+        let mut render = self.take(ctx, msg);
+        render |= self.whole && self.after_commands();
         if self.timeline.now() != before {
             self.stale = true;
         }

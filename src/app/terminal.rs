@@ -146,7 +146,6 @@ impl App {
             TerminalMsg::Interrupt => {
                 if history.search.take().is_none() {
                     self.terminal.interrupt(&mut self.timeline, &mut self.tabs);
-                    self.after_commands();
                 }
                 self.write(String::new());
                 self.prompt.focus = true;
@@ -159,7 +158,6 @@ impl App {
                 self.tabs.close(tab);
                 self.turn();
                 self.tab = Tab::Terminal;
-                self.after_commands();
             }
             TerminalMsg::Clear => self.terminal.clear(),
             TerminalMsg::Typed => {}
@@ -177,21 +175,24 @@ impl App {
         }
         storage::keep(HISTORY, &self.terminal.history.text());
         self.player.stay(&self.timeline);
-        self.after_commands();
     }
-    /// What commands have left for the page to do.
-    pub(super) fn after_commands(&mut self) {
-        if self.tabs.take_written() {
+    /// Does what commands have left for the page to do, which may end at any instant; returns whether there was something.
+    pub(super) fn after_commands(&mut self) -> bool {
+        let written = self.tabs.take_written();
+        if written {
             self.turn();
             self.editor.set(self.tabs.text());
         }
-        for edit in self.terminal.take_edits() {
+        let edits = self.terminal.take_edits();
+        let any = written || !edits.is_empty();
+        for edit in edits {
             let (send, title, text) =
                 (self.send.clone(), format!("{} (edit)", edit.title), edit.text.clone());
             let edit = Rc::new(edit);
             let save = move |text| send.emit(Msg::Terminal(TerminalMsg::Edited(edit.clone(), text)));
             self.edit(&title, text, save.into());
         }
+        any
     }
     /// What stands below the stage is to be so high.
     pub(super) fn divide(&mut self, height: f64) {

@@ -125,6 +125,53 @@ test("files go from the terminal to the editor and back", () =>
     assert.match(await printed(page), /namespace\/pasted created$/);
   }));
 
+test("what a command writes at its end stands in the editor, and what is typed then goes there", () =>
+  it.on({}, async (page) => {
+    await begin(page, "deployment");
+    await goTo(page, 0);
+    await enter(page, "kubectl rollout status deploy/web > told.txt");
+    await goTo(page, 20);
+    const content = page.locator(".cm-content").filter({ hasText: "successfully rolled out" });
+    await content.waitFor();
+    await content.focus();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.insertText("# mine: ");
+    await page.getByRole("tab", { name: "manifest.yaml" }).click();
+    await page.locator(".cm-content").filter({ hasText: "kind: Deployment" }).waitFor();
+    await tab(page, "Terminal");
+    await enter(page, "cat told.txt");
+    assert.match(await printed(page), /# mine: Waiting for deployment|# mine: deployment "web"/);
+    await enter(page, "cat manifest.yaml");
+    assert.doesNotMatch(await printed(page), /mine/);
+  }));
+
+test("kubectl edit opens a tab, and Apply saves what was edited", () =>
+  it.on({}, async (page) => {
+    await begin(page, "deployment");
+    await goTo(page, 10);
+    await enter(page, "kubectl edit deploy web");
+    const opened = page.getByRole("tab", { name: /web \(edit\)/ });
+    await opened.waitFor();
+    await page.locator(".cm-line", { hasText: "replicas: 4" }).first().click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.insertText("2");
+    await shot(page, "terminal-edit");
+    await page.keyboard.press("Control+Enter");
+    await until("it is saved", () => printed(page), (text) => /deployment\.apps\/web edited$/.test(text));
+    assert.equal(await opened.count(), 0, "its tab is closed");
+    await enter(page, "kubectl get deploy web -o jsonpath={.spec.replicas}");
+    assert.match(await printed(page), /2$/);
+    await enter(page, "kubectl edit deploy web");
+    await opened.waitFor();
+    await page.locator(".cm-line", { hasText: "replicas: 2" }).first().click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.insertText("-2");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".cm-content").filter({ hasText: "must be greater than or equal to 0" }).waitFor();
+  }));
+
 test("the way of a learner: a mistake is marked, mended, applied, and the run is followed", () =>
   it.on({}, async (page) => {
     await pause(page);

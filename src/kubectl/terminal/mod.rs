@@ -284,9 +284,7 @@ impl Terminal {
             self.entries.show(job.entry, screen);
         }
         let output = Output { exit: 0, stdout: look.stdout, stderr: look.stderr };
-        let mut held = std::mem::take(&mut job.held);
-        self.print(Some(job.entry), &job.step.clone(), output, &mut held);
-        job.held = held;
+        self.print(Some(job.entry), &job.step, output, &mut job.held);
         if job.held.len() > REDIRECTED_MAX {
             self.entries.print(Some(job.entry), Stream::Err, "sh: the file would be too large\n");
             return Some(1);
