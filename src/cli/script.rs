@@ -89,16 +89,6 @@ impl Script {
 
 /// A line without the comment at its end: a `#` that begins a word outside of quotes.
 fn uncommented(line: &str) -> &str {
-    let (mut quote, mut before) = (None, ' ');
-    for (at, c) in line.char_indices() {
-        match (quote, c) {
-            (Some(q), c) if c == q && before != '\\' => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '#') if before == ' ' || before == '\t' => return line[..at].trim_end(),
-            _ => {}
-        }
-        before = c;
-    }
-    line
+    let begins = |(at, c): &(usize, char)| *c == '#' && line[..*at].ends_with([' ', '\t']);
+    kubectl::bare(line).find(begins).map_or(line, |(at, _)| line[..at].trim_end())
 }

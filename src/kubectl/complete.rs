@@ -60,17 +60,10 @@ pub fn complete(world: &World, context: &Context, files: &[&str], line: &str, cu
 /// Where the last command of a pipeline begins, where its last word begins, and whether it stands behind a pipe.
 fn open_word(line: &str) -> (usize, usize, bool) {
     let (mut command, mut word, mut piped) = (0, 0, false);
-    let (mut quote, mut escaped) = (None, false);
-    for (at, c) in line.char_indices() {
-        if std::mem::take(&mut escaped) {
-            continue;
-        }
-        match (quote, c) {
-            (Some('"') | None, '\\') => escaped = true,
-            (Some(open), c) if c == open => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '|') => (command, word, piped) = (at + 1, at + 1, true),
-            (None, ' ' | '\t' | '\n') => word = at + 1,
+    for (at, c) in super::bare(line) {
+        match c {
+            '|' => (command, word, piped) = (at + 1, at + 1, true),
+            ' ' | '\t' | '\n' => word = at + 1,
             _ => {}
         }
     }

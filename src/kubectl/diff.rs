@@ -7,6 +7,7 @@ use super::args::{self, Args, truth, value};
 use super::failure::Failure;
 use super::{Call, Verb, Words, print, sources};
 use crate::api::{Object, Time, Value};
+use crate::manifest::unified::{self, Edit};
 use crate::sim::StableHasher;
 
 /// `kubectl diff -f FILE…`. It ends with 1 where there is a difference.
@@ -21,8 +22,6 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
-/// How many lines that are equal stand around those that are not.
-const CONTEXT: usize = 3;
 /// Texts of more lines that differ are told apart as a whole.
 const LINES_MAX: usize = 2_000;
 
@@ -75,64 +74,28 @@ fn stamp(at: Time) -> String {
 
 /// The hunks of `diff -u`; empty, if both texts are equal.
 fn unified(from: &str, to: &str) -> String {
-    let edits = edits(&from.lines().collect::<Vec<_>>(), &to.lines().collect::<Vec<_>>());
-    let mut out = String::new();
-    for (start, end) in ranges(&edits) {
-        let count =
-            |range: &[(char, &str)], own: char| range.iter().filter(|(c, _)| *c == ' ' || *c == own).count();
-        let place = |own: char| {
-            let (before, lines) = (count(&edits[..start], own), count(&edits[start..end], own));
-            match lines {
-                1 => format!("{}", before + 1),
-                0 => format!("{before},0"),
-                n => format!("{},{n}", before + 1),
-            }
-        };
-        out += &format!("@@ -{} +{} @@\n", place('-'), place('+'));
-        for (sign, line) in &edits[start..end] {
-            out.push(*sign);
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
+    unified::unified(&edits(&from.lines().collect::<Vec<_>>(), &to.lines().collect::<Vec<_>>()))
 }
 
 /// The lines that differ with those around them; `@` stands between two stretches.
 pub(super) fn hunks(from: &str, to: &str) -> Vec<(char, String)> {
     let edits = edits(&from.lines().collect::<Vec<_>>(), &to.lines().collect::<Vec<_>>());
     let mut out = Vec::new();
-    for (start, end) in ranges(&edits) {
+    for hunk in unified::hunks(&edits) {
         if !out.is_empty() {
             out.push(('@', String::new()));
         }
-        out.extend(edits[start..end].iter().map(|(sign, line)| (*sign, (*line).to_owned())));
+        out.extend(edits[hunk].iter().map(|(sign, line)| (*sign, (*line).to_owned())));
     }
     out
 }
 
-/// The stretches that hold a difference, with the lines around it.
-fn ranges(edits: &[(char, &str)]) -> Vec<(usize, usize)> {
-    let changed: Vec<usize> = (0..edits.len()).filter(|i| edits[*i].0 != ' ').collect();
-    let mut all = Vec::new();
-    let mut next = 0;
-    while let Some(first) = changed.get(next) {
-        let mut last = *first;
-        while let Some(more) = changed.get(next).filter(|i| **i <= last + 2 * CONTEXT + 1) {
-            last = *more;
-            next += 1;
-        }
-        all.push((first.saturating_sub(CONTEXT), (last + CONTEXT + 1).min(edits.len())));
-    }
-    all
-}
-
 /// Every line of both, in order, with a sign: ` ` in both, `-` in the first alone, `+` in the second alone.
-fn edits<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<(char, &'a str)> {
+fn edits<'a>(a: &[&'a str], b: &[&'a str]) -> Vec<Edit<'a>> {
     let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     let (x, y) = (&a[head..a.len() - tail], &b[head..b.len() - tail]);
-    let mut all: Vec<(char, &str)> = a[..head].iter().map(|line| (' ', *line)).collect();
+    let mut all: Vec<Edit> = a[..head].iter().map(|line| (' ', *line)).collect();
     let (mut i, mut j) = (0, 0);
     if x.len() <= LINES_MAX && y.len() <= LINES_MAX {
         let width = y.len() + 1;

@@ -78,7 +78,7 @@ pub use edit::{Edit, Edited, edited};
 pub use lasting::{Look, Running, Started};
 pub use live::Known;
 pub use portforward::Forward;
-pub use words::{Unfinished, split};
+pub use words::{Unfinished, bare, split};
 
 /// What a command has printed, and how it ended.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

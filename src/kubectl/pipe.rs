@@ -15,17 +15,10 @@ const FOLDER: &str = "/kubectl";
 
 /// Where the first pipe of a line stands, outside of quotes.
 pub(super) fn place(line: &str) -> Option<usize> {
-    let (mut quote, mut escaped) = (None, false);
-    for (at, c) in line.char_indices() {
-        if std::mem::take(&mut escaped) {
-            continue;
-        }
-        match (quote, c) {
-            (Some('"') | None, '\\') => escaped = true,
-            (Some(open), c) if c == open => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '#') if line[..at].ends_with([' ', '\t']) => return None,
-            (None, '|') => return (!line[at + 1..].starts_with('|')).then_some(at),
+    for (at, c) in super::bare(line) {
+        match c {
+            '#' if line[..at].ends_with([' ', '\t']) => return None,
+            '|' => return (!line[at + 1..].starts_with('|')).then_some(at),
             _ => {}
         }
     }

@@ -53,6 +53,23 @@ pub fn split(line: &str) -> Result<Vec<String>, Unfinished> {
     Ok(words)
 }
 
+/// The letters of a line that stand outside of quotes and behind no backslash, with their places.
+pub fn bare(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut quote, mut escaped) = (None, false);
+    line.char_indices().filter(move |(_, c)| {
+        if std::mem::take(&mut escaped) {
+            return false;
+        }
+        match (quote, *c) {
+            (Some('"') | None, '\\') => escaped = true,
+            (Some(open), c) => quote = (c != open).then_some(open),
+            (None, open @ ('\'' | '"')) => quote = Some(open),
+            (None, _) => return true,
+        }
+        false
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,18 +61,10 @@ struct Reader {
 impl Reader {
     fn say(&mut self, line: u32, severity: Severity, message: String, hint: &str) {
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        self.said.push(Diagnostic {
-            severity,
-            span: self.line(line),
-            message,
-            hint,
-            path: String::new(),
-            fixes: Vec::new(),
-        });
+        self.said.push(Diagnostic::new(severity, self.line(line), message, hint));
     }
     fn wrong(&mut self, span: TextSpan, message: String) {
-        let (severity, path) = (Severity::Error, String::new());
-        self.said.push(Diagnostic { severity, span, message, hint: None, path, fixes: Vec::new() });
+        self.said.push(Diagnostic::new(Severity::Error, span, message, None));
     }
     /// The stretch of a whole line, counted from 1.
     fn line(&self, line: u32) -> TextSpan {

@@ -61,6 +61,13 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
 }
 
+impl Diagnostic {
+    /// One that concerns no field, and that nothing mends for certain.
+    pub fn new(severity: Severity, span: TextSpan, message: String, hint: Option<String>) -> Diagnostic {
+        Diagnostic { severity, span, message, hint, path: String::new(), fixes: Vec::new() }
+    }
+}
+
 impl std::fmt::Display for Diagnostic {
     /// `3:5 error: …`, with the hint in a second line.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -2,8 +2,8 @@
 //!
 //! Models apimachinery pkg/util/diff: Diff, and the go-difflib behind it, which is Python's difflib.
 
-/// So many lines are shown around a difference.
-const AROUND: usize = 3;
+use super::unified::{self, Edit};
+
 /// In longer texts, lines that stand there often are not looked for.
 const LONG: usize = 200;
 
@@ -12,59 +12,15 @@ type Stretch = (bool, [usize; 4]);
 
 /// The unified difference, each line with a line break.
 pub(super) fn unified(a: &[String], b: &[String]) -> String {
-    let mut out = String::new();
-    for group in grouped(stretches(a, b)) {
-        let ([i, _, k, _], [_, j, _, l]) = (group[0].1, group[group.len() - 1].1);
-        out += &format!("@@ -{} +{} @@\n", range(i, j), range(k, l));
-        for (same, [i, j, k, l]) in group {
-            let mut add = |sign: char, lines: &[String]| {
-                for line in lines {
-                    out.push(sign);
-                    out += line;
-                    out.push('\n');
-                }
-            };
-            if same {
-                add(' ', &a[i..j]);
-            } else {
-                add('-', &a[i..j]);
-                add('+', &b[k..l]);
-            }
+    let mut edits: Vec<Edit> = Vec::new();
+    for (same, [i, j, k, l]) in stretches(a, b) {
+        let gone = if same { ' ' } else { '-' };
+        edits.extend(a[i..j].iter().map(|line| (gone, line.as_str())));
+        if !same {
+            edits.extend(b[k..l].iter().map(|line| ('+', line.as_str())));
         }
     }
-    out
-}
-
-fn range(start: usize, stop: usize) -> String {
-    match stop - start {
-        1 => format!("{}", start + 1),
-        0 => format!("{start},0"),
-        length => format!("{},{length}", start + 1),
-    }
-}
-
-/// Models GetGroupedOpCodes: differences that are near each other, with what is around them.
-fn grouped(mut all: Vec<Stretch>) -> Vec<Vec<Stretch>> {
-    if let Some((true, [i, j, k, l])) = all.first_mut() {
-        (*i, *k) = ((*i).max(j.saturating_sub(AROUND)), (*k).max(l.saturating_sub(AROUND)));
-    }
-    if let Some((true, [i, j, k, l])) = all.last_mut() {
-        (*j, *l) = ((*j).min(*i + AROUND), (*l).min(*k + AROUND));
-    }
-    let (mut groups, mut group) = (Vec::new(), Vec::new());
-    for (same, [i, j, k, l]) in all {
-        let mut from = (i, k);
-        if same && j - i > 2 * AROUND {
-            group.push((true, [i, i + AROUND, k, k + AROUND]));
-            groups.push(std::mem::take(&mut group));
-            from = (j - AROUND, l - AROUND);
-        }
-        group.push((same, [from.0, j, from.1, l]));
-    }
-    if group.iter().any(|(same, _)| !same) {
-        groups.push(group);
-    }
-    groups
+    unified::unified(&edits)
 }
 
 /// Models GetMatchingBlocks and GetOpCodes.

@@ -294,7 +294,7 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         let message = format!("{} is kept, not simulated", kind.info().name);
         let hint = Some("Nothing in this cluster acts on it.".to_owned());
         let (severity, span) = (Severity::Information, document.span_of("kind"));
-        said.push(Diagnostic { severity, span, message, hint, path: "kind".into(), fixes: Vec::new() });
+        said.push(Diagnostic { path: "kind".into(), ..Diagnostic::new(severity, span, message, hint) });
     }
     if typed {
         let mut value = document.value.clone();
@@ -306,7 +306,7 @@ fn decode(document: &mut Document, kind: Kind, said: &mut Vec<Diagnostic>) {
         let warnings = if errors.is_empty() { super::warnings(kind, &value) } else { Vec::new() };
         for w in warnings.into_iter().take(room) {
             let (severity, span, message) = (Severity::Warning, document.span_of(&w.field), w.to_string());
-            said.push(Diagnostic { severity, span, message, hint: None, path: w.field, fixes: Vec::new() });
+            said.push(Diagnostic { path: w.field, ..Diagnostic::new(severity, span, message, None) });
         }
         let errors = errors.into_iter().filter(|e| !(misnamed && e.fault == super::Fault::Required));
         for e in errors.take(DIAGNOSTICS_MAX.saturating_sub(said.len())) {
@@ -336,6 +336,5 @@ pub fn undecodable(kind: Kind, value: &Value) -> Option<Refusal> {
 
 fn error(span: TextSpan, message: &str, hint: &str, path: &str) -> Diagnostic {
     let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
-    let (severity, path) = (Severity::Error, path.to_owned());
-    Diagnostic { severity, span, message, hint, path, fixes: Vec::new() }
+    Diagnostic { path: path.to_owned(), ..Diagnostic::new(Severity::Error, span, message, hint) }
 }

@@ -27,6 +27,7 @@ mod refusal;
 mod schema;
 mod skeleton;
 mod suggest;
+pub mod unified;
 mod validate;
 mod warn;
 mod warn_pod;

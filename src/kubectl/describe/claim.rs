@@ -23,13 +23,7 @@ pub(super) fn describe(seen: &Seen, page: &mut Page) {
     page.field(0, "Capacity", if_bound(text(status.at("capacity.storage"))));
     page.field(0, "Access Modes", if_bound(modes(status.get("accessModes").items())));
     page.field_if(0, "VolumeMode", spec.get("volumeMode"));
-    let source = spec.get("dataSource");
-    if !source.is_null() {
-        page.line(0, "DataSource:");
-        page.field_if(1, "APIGroup", source.get("apiGroup"));
-        page.field(1, "Kind", text(source.get("kind")));
-        page.field(1, "Name", text(source.get("name")));
-    }
+    page.reference("DataSource", spec.get("dataSource"));
     page.entries("Used By", users(seen));
 }
 

@@ -73,11 +73,5 @@ pub(super) fn ingress(seen: &Seen, page: &mut Page) {
     page.labels("Labels", seen.at("metadata.labels"));
     page.annotations("Annotations", seen.at("metadata.annotations"));
     page.field(0, "Controller", text(seen.at("spec.controller")));
-    let parameters = seen.at("spec.parameters");
-    if !parameters.is_null() {
-        page.line(0, "Parameters:");
-        page.field_if(1, "APIGroup", parameters.get("apiGroup"));
-        page.field(1, "Kind", text(parameters.get("kind")));
-        page.field(1, "Name", text(parameters.get("name")));
-    }
+    page.reference("Parameters", seen.at("spec.parameters"));
 }

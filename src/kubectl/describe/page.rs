@@ -47,6 +47,15 @@ impl Page {
             self.field(level, name, text(value));
         }
     }
+    /// Writes a title and below it the object that is referred to, if one is.
+    pub fn reference(&mut self, title: &str, object: &Value) {
+        if !object.is_null() {
+            self.line(0, format_args!("{title}:"));
+            self.field_if(1, "APIGroup", object.get("apiGroup"));
+            self.field(1, "Kind", text(object.get("kind")));
+            self.field(1, "Name", text(object.get("name")));
+        }
+    }
     /// Writes a title and one entry a line beside it.
     pub fn entries<T: Display>(&mut self, title: &str, entries: impl IntoIterator<Item = T>) {
         let mut any = false;

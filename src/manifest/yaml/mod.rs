@@ -49,14 +49,7 @@ pub(super) fn too_long(bytes: usize, lines: &Lines, said: &mut Vec<Diagnostic>) 
     let message = format!("the text is too long: {bytes} bytes, at most {TEXT_BYTES_MAX} are read");
     let hint = Some("Split it into several files.".to_owned());
     let span = lines.span((0, 0));
-    said.push(Diagnostic {
-        severity: Severity::Error,
-        span,
-        message,
-        hint,
-        path: String::new(),
-        fixes: Vec::new(),
-    });
+    said.push(Diagnostic::new(Severity::Error, span, message, hint));
     let failure = Some("Request entity too large: limit is 3145728".to_owned());
     Read { value: Value::Null, places: Places::default(), failure, bytes: (0, 0) }
 }
@@ -69,8 +62,8 @@ pub(super) fn read(lines: &Lines, said: &mut Vec<Diagnostic>) -> Vec<Read> {
     for (count, (first_line, start, end)) in chunks(text).into_iter().enumerate() {
         if count >= DOCUMENTS_MAX {
             let message = format!("there are more than {DOCUMENTS_MAX} documents; the rest is not read");
-            let (severity, span, hint) = (Severity::Error, lines.span((start as u32, start as u32)), None);
-            said.push(Diagnostic { severity, span, message, hint, path: String::new(), fixes: Vec::new() });
+            let span = lines.span((start as u32, start as u32));
+            said.push(Diagnostic::new(Severity::Error, span, message, None));
             break;
         }
         let chunk = Chunk::new(lines, first_line, start, &text[start..end]);
@@ -134,15 +127,8 @@ impl<'a> Chunk<'a> {
         let built = self.build(nodes_left, said);
         built.map_err(|failure| {
             let span = self.lines.span(failure.bytes);
-            let (message, hint, fixes) = (failure.message, failure.hint, failure.fixes);
-            said.push(Diagnostic {
-                severity: Severity::Error,
-                span,
-                message,
-                hint,
-                path: String::new(),
-                fixes,
-            });
+            let diagnostic = Diagnostic::new(Severity::Error, span, failure.message, failure.hint);
+            said.push(Diagnostic { fixes: failure.fixes, ..diagnostic });
             failure.kubectl
         })
     }
