@@ -206,7 +206,7 @@ fn Printed(props: &PrintedProps) -> Html {
         let class = match stream {
             Stream::Out => "out",
             Stream::Err => "err",
-            Stream::Note => "note",
+            Stream::Note => "aside",
         };
         html! { <pre {class}>{ text.strip_suffix('\n').unwrap_or(text) }</pre> }
     };
