@@ -5,7 +5,7 @@ PORT  ?= 8080
 export PATH := $(TOOLS)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 WASM := wasm32-unknown-unknown
 # The tests that hold the simulation against the recordings.
-CONFORM := scenario:: _cases describe:: kubectl:: manifest::
+CONFORM := scenario:: _cases describe:: kubectl:: manifest:: words::
 SOURCES := $(shell find src static tools/fonts.mjs tools/split.mjs index.html Cargo.toml Cargo.lock Trunk.toml package-lock.json -type f ! -path static/editor.js ! -name '*.woff2')
 
 .PHONY: serve watch build test test-native test-worlds test-wasm test-page conform lint bench setup setup-test clean
